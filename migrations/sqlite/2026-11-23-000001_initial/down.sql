@@ -1,0 +1,17 @@
+DROP TABLE event_identifier;
+DROP TABLE provisioning_event_detail;
+DROP TABLE provisioning_event;
+DROP TABLE group_member;
+DROP TABLE resource_count;
+DROP TABLE resource_key;
+DROP TABLE resource;
+DROP TABLE directory_user_key;
+DROP TABLE directory_user;
+DROP TABLE audit_event;
+DROP TABLE credential;
+DROP TABLE application_settings;
+DROP TABLE application;
+DROP TABLE session;
+DROP TABLE administrator_role;
+DROP TABLE administrator;
+DROP TABLE tenant;
