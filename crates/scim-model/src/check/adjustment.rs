@@ -1,0 +1,54 @@
+//! Leniencies: what was put right in a body, for the report that an administrator reads.
+
+use std::fmt;
+
+/// One leniency. `Display` is a sentence for people.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Adjustment {
+    /// A boolean came as text. Entra ID without its compliance flag, OneLogin templates.
+    BooleanAsText(String),
+    /// The attribute is not in the schema. Every client that echoes or maps more than we know.
+    AttributeIgnored(String),
+    /// The schema or extension is not one of the resource type. Entra ID (groups), custom mappings.
+    SchemaIgnored(String),
+    /// A sub-attribute that only the service provider writes. Okta: `manager.displayName`.
+    ReadOnlyIgnored(String),
+    /// `schemas` names a schema by its name from before the RFC. OneLogin templates.
+    OlderSchemaName(String),
+    /// `schemas` leaves out the main schema.
+    MainSchemaMissing,
+    /// A single value where a list is due. OneLogin templates: `emails`.
+    SingleAsList(String),
+    /// A list of one where a single value is due. Entra ID, older jobs.
+    ListAsSingle(String),
+    /// A bare value where an object with `value` is due. Entra ID: `manager`; Microsoft's Postman set: `members`.
+    BareValue(String),
+    /// An object with `value` where a bare value is due. Entra ID, older jobs.
+    WrappedValue(String),
+    /// A sub-attribute by its name from before the RFC. OneLogin templates: `managerId`.
+    OlderAttributeName(String),
+    /// An entry that says nothing but its type. Okta's default mappings of empty phone numbers and addresses.
+    EmptyEntryDropped(String),
+    /// The same value twice.
+    DuplicateDropped(String),
+}
+
+impl fmt::Display for Adjustment {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BooleanAsText(path) => write!(formatter, "boolean sent as text: {path}"),
+            Self::AttributeIgnored(path) => write!(formatter, "attribute ignored: {path}"),
+            Self::SchemaIgnored(urn) => write!(formatter, "unknown schema ignored: {urn}"),
+            Self::ReadOnlyIgnored(path) => write!(formatter, "read-only attribute ignored: {path}"),
+            Self::OlderSchemaName(urn) => write!(formatter, "schema named as before SCIM 2.0: {urn}"),
+            Self::MainSchemaMissing => formatter.write_str("schemas does not name the main schema"),
+            Self::SingleAsList(path) => write!(formatter, "single value taken as a list: {path}"),
+            Self::ListAsSingle(path) => write!(formatter, "list of one taken as a single value: {path}"),
+            Self::BareValue(path) => write!(formatter, "bare value taken as an object: {path}"),
+            Self::WrappedValue(path) => write!(formatter, "object taken as a bare value: {path}"),
+            Self::OlderAttributeName(path) => write!(formatter, "attribute named as before SCIM 2.0: {path}"),
+            Self::EmptyEntryDropped(path) => write!(formatter, "entry without a value dropped: {path}"),
+            Self::DuplicateDropped(path) => write!(formatter, "repeated value dropped: {path}"),
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! The one set of limits: what is enforced here is what `discovery` advertises.
+
+/// Bounds on what a client may send and ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Longest filter expression, in bytes.
+    pub filter_length_bytes: usize,
+    /// Deepest nesting of `(…)` and `[…]` in a filter.
+    pub filter_depth: usize,
+    /// Most operations in one PATCH, after an operation without a path is taken apart into its attributes.
+    pub patch_operations: usize,
+    /// Most resources in one list response; also the page size when a client does not say (RFC 7644 §3.4.2.4).
+    pub max_results: u64,
+    /// Largest request body, in bytes.
+    pub body_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            filter_length_bytes: 16 * 1024,
+            filter_depth: 64,
+            // authentik sends one operation per member, and groups of 100,000 members exist.
+            patch_operations: 200_000,
+            // Okta asks for pages of 100 and Rauthy stops at a page shorter than it asked for.
+            max_results: 200,
+            body_bytes: 16 * 1024 * 1024,
+        }
+    }
+}
