@@ -1,0 +1,246 @@
+//! [`Database`]: the one place that hops to a blocking thread, admits work, and opens transactions.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::connection::TransactionManager;
+use tokio::sync::Semaphore;
+use tracing::Instrument;
+
+use crate::config::{Target, without_password};
+use crate::id::IdSource;
+use crate::migration::{self, MigrationState};
+use crate::pool::{Pool, Purpose, connect};
+use crate::writer::Writer;
+use crate::{Clock, Connection, DatabaseConfig, Error, OpenError, RandomSource, ReadTx, Timestamp, WriteTx, dialect};
+
+/// An open database. Cheap to clone; all clones share the connections.
+#[derive(Clone)]
+pub struct Database {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    target: Target,
+    location: String,
+    busy_timeout_ms: u64,
+    clock: Arc<dyn Clock>,
+    ids: Arc<IdSource>,
+    /// Readers on SQLite, everything on PostgreSQL.
+    pool: Pool,
+    /// As many permits as the pool has connections.
+    gate: Arc<Semaphore>,
+    /// SQLite only.
+    writer: Option<Writer>,
+}
+
+/// What `rollcall doctor` tells about the database.
+#[derive(Debug, Clone)]
+pub struct Health {
+    /// `SQLite 3.51.1` or `PostgreSQL 15.14`.
+    pub version: String,
+    /// The URL without its password.
+    pub location: String,
+    /// How the tables stand to this program.
+    pub migrations: MigrationState,
+    /// What is wrong, each as a sentence; empty when all is well.
+    pub problems: Vec<String>,
+}
+
+impl Database {
+    /// Opens the database and proves that it answers. Makes the folder and the file of a SQLite database; leaves the tables alone
+    /// (see [`Database::migrate`]). Blocks.
+    pub fn open(
+        config: &DatabaseConfig,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn RandomSource>,
+    ) -> Result<Database, OpenError> {
+        let target = Target::parse(&config.url)?;
+        let location = without_password(&config.url);
+        let busy_timeout_ms = config.busy_timeout_ms;
+        let cannot = |reason: String| OpenError::Connect { location: location.clone(), reason };
+        if let Target::Sqlite(path) = &target {
+            make_parent_folder(path)?;
+        }
+        let connection = connect(&target, Purpose::Write, busy_timeout_ms).map_err(cannot)?;
+        let ids = Arc::new(IdSource::new(random));
+        let writer = match &target {
+            Target::Postgres(_) => None,
+            Target::Sqlite(_) => Some(
+                Writer::start(connection, target.clone(), busy_timeout_ms, Arc::clone(&clock), Arc::clone(&ids))
+                    .map_err(|error| cannot(error.to_string()))?,
+            ),
+        };
+        let purpose = if writer.is_some() { Purpose::Read } else { Purpose::Write };
+        let pool = Pool::new(target.clone(), purpose, config.max_connections, busy_timeout_ms);
+        let gate =
+            Arc::new(Semaphore::new(usize::try_from(config.max_connections.max(1)).unwrap_or(Semaphore::MAX_PERMITS)));
+        Ok(Database { shared: Arc::new(Shared { target, location, busy_timeout_ms, clock, ids, pool, gate, writer }) })
+    }
+
+    /// Runs `work` on a connection that reads. On SQLite a statement that writes fails. Waits for a free connection at most for the busy
+    /// timeout, then [`Error::Busy`].
+    pub async fn read<T, E>(&self, work: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let span = tracing::debug_span!("db.read");
+        let shared = Arc::clone(&self.shared);
+        self.blocking(move || shared.read(work)).instrument(span).await
+    }
+
+    /// Runs `work` in a transaction that is kept if it gives `Ok`, and gives that only once it is on disk. Nothing of it is kept if it gives
+    /// an error or panics. Once begun it goes on even if the caller stops waiting.
+    pub async fn write<T, E>(
+        &self,
+        work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let span = tracing::debug_span!("db.write");
+        match &self.shared.writer {
+            Some(writer) => writer.write(work).instrument(span).await,
+            None => {
+                let shared = Arc::clone(&self.shared);
+                self.blocking(move || shared.write(work)).instrument(span).await
+            }
+        }
+    }
+
+    /// The time now, from the injected clock. Inside a transaction use its own `now()`.
+    pub fn now(&self) -> Timestamp {
+        self.shared.clock.now()
+    }
+
+    /// Random bytes for secrets, from the injected source.
+    pub fn fill_random(&self, bytes: &mut [u8]) {
+        self.shared.ids.random().fill(bytes);
+    }
+
+    /// The URL without its password, for logs.
+    pub fn location(&self) -> &str {
+        &self.shared.location
+    }
+
+    /// How the tables stand to this program. Changes nothing. Blocks.
+    pub fn migration_state(&self) -> Result<MigrationState, Error> {
+        migration::state(&mut self.shared.connect()?)
+    }
+
+    /// Brings the tables of an empty or older database up to date, one process at a time, and tells how many migrations were run.
+    /// Refuses a database that is newer than this program ([`MigrationState::Newer`] as an error). Blocks.
+    pub fn migrate(&self) -> Result<usize, migration::MigrateError> {
+        migration::migrate(&mut self.shared.connect()?)
+    }
+
+    /// A thorough look at the database: on SQLite it reads the whole file.
+    pub async fn health(&self) -> Result<Health, Error> {
+        let location = self.shared.location.clone();
+        self.read(move |tx| {
+            let connection = tx.connection();
+            Ok(Health {
+                version: dialect::version(connection)?,
+                location,
+                migrations: migration::state(connection)?,
+                problems: dialect::problems(connection)?,
+            })
+        })
+        .await
+    }
+
+    /// Admits `work` and runs it on a thread that may block, in the current span.
+    async fn blocking<T, E>(&self, work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let wait = Duration::from_millis(self.shared.busy_timeout_ms);
+        let permit = match tokio::time::timeout(wait, Arc::clone(&self.shared.gate).acquire_owned()).await {
+            Ok(Ok(permit)) => permit,
+            Ok(Err(_closed)) => return Err(Error::unavailable("the database is closed").into()),
+            Err(_elapsed) => return Err(Error::Busy.into()),
+        };
+        let span = tracing::Span::current();
+        #[expect(clippy::disallowed_methods, reason = "this is the one hop to a blocking thread")]
+        let running = tokio::task::spawn_blocking(move || {
+            let result = span.in_scope(work);
+            // Only now: a caller that stopped waiting must not let another one in while its connection is in use.
+            drop(permit);
+            result
+        });
+        running.await.unwrap_or_else(|_stopped| Err(Error::unavailable("the program is stopping").into()))
+    }
+}
+
+impl Shared {
+    /// A connection of its own, outside of the pool.
+    fn connect(&self) -> Result<Connection, Error> {
+        connect(&self.target, Purpose::Write, self.busy_timeout_ms).map_err(Error::unavailable)
+    }
+
+    fn read<T, E: From<Error>>(&self, work: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let mut pooled = self.pool.get()?;
+        let mut tx = ReadTx { connection: &mut pooled.connection, now: self.clock.now() };
+        match catch_unwind(AssertUnwindSafe(|| work(&mut tx))) {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => {
+                pooled.suspect();
+                Err(error)
+            }
+            Err(_panic) => {
+                pooled.lost();
+                Err(Error::other("the read panicked").into())
+            }
+        }
+    }
+
+    /// PostgreSQL only; SQLite has its [`Writer`].
+    fn write<T, E: From<Error>>(&self, work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let mut pooled = self.pool.get()?;
+        if let Err(error) = dialect::begin_write(&mut pooled.connection).map_err(Error::from) {
+            pooled.lost();
+            drop(pooled);
+            self.pool.connection_was_lost();
+            if !matches!(error, Error::Unavailable(_)) {
+                return Err(error.into());
+            }
+            // Nothing of the work was sent yet, so another connection may try; any later loss is reported.
+            pooled = self.pool.get()?;
+            dialect::begin_write(&mut pooled.connection).map_err(Error::from)?;
+        }
+        let mut tx = WriteTx { connection: &mut pooled.connection, now: self.clock.now(), ids: &self.ids };
+        match catch_unwind(AssertUnwindSafe(|| work(&mut tx))) {
+            Ok(Ok(value)) => match Connection::commit_transaction(&mut pooled.connection) {
+                Ok(()) => Ok(value),
+                Err(error) => {
+                    pooled.lost();
+                    Err(Error::from(error).into())
+                }
+            },
+            Ok(Err(error)) => {
+                // The caller's own error says more than a failure to roll back, which the pool sees at check-in.
+                let _left_to_the_pool = Connection::rollback_transaction(&mut pooled.connection);
+                pooled.suspect();
+                Err(error)
+            }
+            Err(_panic) => {
+                pooled.lost();
+                Err(Error::other("the write panicked").into())
+            }
+        }
+    }
+}
+
+/// The folder holds personal data and password hashes: nobody else may look into one that we make.
+fn make_parent_folder(path: &std::path::Path) -> Result<(), OpenError> {
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|error| OpenError::Folder { path: folder.to_owned(), reason: error.to_string() })
+}

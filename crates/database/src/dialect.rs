@@ -1,0 +1,154 @@
+//! Every place where the two databases differ. No other file of the workspace matches on the backend (but [`each!`](crate::each),
+//! which runs the same expression on both).
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{BigInt, Text};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use crate::connection::MultiBackend;
+use crate::{Connection, Error};
+
+pub(crate) const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+
+/// Held while the tables are changed; any number that no other program on the same server uses.
+const MIGRATION_LOCK: &str = "7_274_650_417";
+
+/// Begins a write transaction. SQLite must take its write lock at BEGIN: a transaction that reads first and writes later fails at
+/// once when another process wrote in between, whatever the busy timeout.
+pub(crate) fn begin_write(connection: &mut Connection) -> QueryResult<()> {
+    match connection {
+        Connection::Postgres(postgres) => AnsiTransactionManager::begin_transaction_sql(postgres, "BEGIN"),
+        Connection::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE"),
+    }
+}
+
+/// How deep in transactions and savepoints the connection is: 0 outside of any.
+pub(crate) fn transaction_depth(connection: &mut Connection) -> QueryResult<u32> {
+    let status = match connection {
+        Connection::Postgres(postgres) => AnsiTransactionManager::transaction_manager_status_mut(postgres),
+        Connection::Sqlite(sqlite) => AnsiTransactionManager::transaction_manager_status_mut(sqlite),
+    };
+    status.transaction_depth().map(|depth| depth.map_or(0, u32::from))
+}
+
+/// Adds `.lock_row()` to a query inside a write: the rows it finds stay as they are until the transaction ends.
+///
+/// `FOR UPDATE` on PostgreSQL; nothing on SQLite, whose writers run one at a time. Ends the query: filter, order and limit come before.
+pub trait LockRow: Sized {
+    /// The query that also locks what it finds.
+    fn lock_row(self) -> Locked<Self> {
+        Locked(self)
+    }
+}
+
+impl<Q: Query> LockRow for Q {}
+
+/// See [`LockRow`].
+#[derive(Debug, Clone, Copy)]
+pub struct Locked<Q>(Q);
+
+impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for Locked<Q> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        self.0.walk_ast(pass.reborrow())?;
+        if matches!(pass.backend(), MultiBackend::Postgres(_)) {
+            pass.push_sql(" FOR UPDATE");
+        }
+        Ok(())
+    }
+}
+
+impl<Q: QueryId> QueryId for Locked<Q> {
+    type QueryId = Locked<Q::QueryId>;
+    const HAS_STATIC_QUERY_ID: bool = Q::HAS_STATIC_QUERY_ID;
+}
+
+impl<Q: Query> Query for Locked<Q> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q> RunQueryDsl<Connection> for Locked<Q> {}
+
+#[derive(QueryableByName)]
+struct TextRow {
+    #[diesel(sql_type = Text)]
+    value: String,
+}
+
+#[derive(QueryableByName)]
+struct CountRow {
+    #[diesel(sql_type = BigInt)]
+    value: i64,
+}
+
+/// Whether migrations were ever run here.
+pub(crate) fn has_migration_table(connection: &mut Connection) -> QueryResult<bool> {
+    let sql = match connection {
+        Connection::Postgres(_) => {
+            "SELECT COUNT(*) AS value FROM pg_class WHERE oid = to_regclass('__diesel_schema_migrations')"
+        }
+        Connection::Sqlite(_) => {
+            "SELECT COUNT(*) AS value FROM sqlite_master WHERE type = 'table' AND name = '__diesel_schema_migrations'"
+        }
+    };
+    diesel::sql_query(sql).get_result::<CountRow>(connection).map(|row| row.value > 0)
+}
+
+/// Runs what is missing of the migrations, one process at a time, and tells how many were.
+pub(crate) fn run_migrations(connection: &mut Connection) -> Result<usize, Error> {
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| Error::Other(error.into());
+    match connection {
+        Connection::Postgres(postgres) => {
+            // A session lock: it goes with the connection if this process dies, and lets a later migration run outside of a transaction.
+            postgres.batch_execute("SET lock_timeout = 0")?;
+            postgres.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
+            let done =
+                postgres.run_pending_migrations(POSTGRES_MIGRATIONS).map(|versions| versions.len()).map_err(failed);
+            postgres.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})"))?;
+            done
+        }
+        Connection::Sqlite(sqlite) => {
+            AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?;
+            match sqlite.run_pending_migrations(SQLITE_MIGRATIONS).map(|versions| versions.len()).map_err(failed) {
+                Ok(count) => {
+                    AnsiTransactionManager::commit_transaction(sqlite)?;
+                    Ok(count)
+                }
+                Err(error) => {
+                    AnsiTransactionManager::rollback_transaction(sqlite)?;
+                    Err(error)
+                }
+            }
+        }
+    }
+}
+
+/// The database's own name and version: `SQLite 3.51.1`, `PostgreSQL 15.14 (Debian …)`.
+pub(crate) fn version(connection: &mut Connection) -> QueryResult<String> {
+    let sql = match connection {
+        Connection::Postgres(_) => "SELECT 'PostgreSQL ' || current_setting('server_version') AS value",
+        Connection::Sqlite(_) => "SELECT 'SQLite ' || sqlite_version() AS value",
+    };
+    diesel::sql_query(sql).get_result::<TextRow>(connection).map(|row| row.value)
+}
+
+/// What is wrong with the database's own files or settings, each as a sentence.
+pub(crate) fn problems(connection: &mut Connection) -> QueryResult<Vec<String>> {
+    let sql = match connection {
+        Connection::Postgres(_) => {
+            "SELECT 'setting ' || name || ' is ' || setting || ': an acknowledged write can be lost in a power failure' AS value
+             FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off'
+             UNION ALL
+             SELECT 'the database''s encoding is ' || pg_encoding_to_char(encoding) || ', not UTF8' FROM pg_database
+             WHERE datname = current_database() AND pg_encoding_to_char(encoding) <> 'UTF8'"
+        }
+        Connection::Sqlite(_) => {
+            "SELECT 'the file is damaged: ' || quick_check AS value FROM pragma_quick_check WHERE quick_check <> 'ok'
+             UNION ALL
+             SELECT 'a row of ' || \"table\" || ' points to a row of ' || parent || ' that does not exist' FROM pragma_foreign_key_check"
+        }
+    };
+    Ok(diesel::sql_query(sql).load::<TextRow>(connection)?.into_iter().map(|row| row.value).collect())
+}

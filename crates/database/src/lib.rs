@@ -1,0 +1,35 @@
+//! Connections, transactions, the difference between the two databases, the tables, and typed ids.
+//!
+//! [`Database::read`] and [`Database::write`] are the only ways to the data. They own the hop to a blocking thread, the admission of work (a
+//! bounded wait, then [`Error::Busy`]) and the transaction; nothing else in the product calls `spawn_blocking` or begins a transaction.
+//! Queries are written once, in diesel, against [`Connection`], with the tables in [`schema`].
+//!
+//! Not here: what a row means (`registry`, `provisioning`), and any SQL about users, groups or events.
+
+mod clock;
+mod config;
+mod connection;
+mod database;
+mod dialect;
+mod error;
+mod id;
+mod migration;
+mod pool;
+pub mod schema;
+#[cfg(feature = "testing")]
+#[expect(clippy::expect_used, clippy::panic, reason = "a test's set-up fails by panicking")]
+pub mod testing;
+mod timestamp;
+mod transaction;
+mod writer;
+
+pub use clock::{Clock, RandomSource, SystemClock, SystemRandom};
+pub use config::{DatabaseConfig, OpenError};
+pub use connection::{Both, EitherConnection as Connection, MultiBackend};
+pub use database::{Database, Health};
+pub use dialect::{LockRow, Locked};
+pub use error::{Cause, Error};
+pub use id::{Id, InvalidId, Kind, MAX_ID_LENGTH, kind};
+pub use migration::{MigrateError, MigrationState};
+pub use timestamp::Timestamp;
+pub use transaction::{ReadTx, WriteTx};

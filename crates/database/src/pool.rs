@@ -1,0 +1,167 @@
+//! Connections, made by URL and kept in an r2d2 pool.
+//!
+//! Connections are not tested at every check-out (a round trip). One is tested when it rested for long, when the work it did last failed, and
+//! after another connection was lost: a restart of PostgreSQL then costs at most the requests that were under way.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use diesel::r2d2::R2D2Connection;
+use diesel::{Connection as _, PgConnection, SqliteConnection};
+
+use crate::config::Target;
+use crate::{Connection, Error};
+
+/// A connection that rested this long is tested before it is used.
+const TEST_AFTER_IDLE: Duration = Duration::from_secs(30);
+
+/// What a connection is for: SQLite keeps readers from writing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Read,
+    Write,
+}
+
+/// Opens a connection and sets it up. The reason of a failure is a sentence without the password.
+pub(crate) fn connect(target: &Target, purpose: Purpose, busy_timeout_ms: u64) -> Result<Connection, String> {
+    match target {
+        Target::Sqlite(path) => {
+            let path = path.to_str().ok_or("the path is not UTF-8")?;
+            let mut sqlite = SqliteConnection::establish(path).map_err(|error| error.to_string())?;
+            // Group commit pays for FULL: an acknowledged write survives a power failure. Sizes are negative KiB and bytes.
+            let settings = format!(
+                "PRAGMA busy_timeout = {busy_timeout_ms}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+                 PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;
+                 PRAGMA mmap_size = 268435456; PRAGMA journal_size_limit = 67108864; PRAGMA query_only = {};",
+                u8::from(purpose == Purpose::Read)
+            );
+            sqlite.batch_execute(&settings).map_err(|error| error.to_string())?;
+            Ok(Connection::Sqlite(sqlite))
+        }
+        Target::Postgres(url) => {
+            let mut postgres = PgConnection::establish(url).map_err(|error| error.to_string())?;
+            let settings = format!(
+                "SET application_name = 'rollcall'; SET client_min_messages = warning; SET lock_timeout = {busy_timeout_ms};"
+            );
+            postgres.batch_execute(&settings).map_err(|error| error.to_string())?;
+            Ok(Connection::Postgres(postgres))
+        }
+    }
+}
+
+/// A connection in the pool.
+pub(crate) struct Pooled {
+    pub(crate) connection: Connection,
+    released_at: Instant,
+    epoch: u64,
+    suspect: bool,
+    lost: bool,
+}
+
+impl Pooled {
+    /// To be tested before the next use: its last work failed, perhaps because of the connection.
+    pub(crate) fn suspect(&mut self) {
+        self.suspect = true;
+    }
+
+    /// Never to be used again.
+    pub(crate) fn lost(&mut self) {
+        self.lost = true;
+    }
+}
+
+/// How r2d2 makes and judges connections.
+struct Manager {
+    target: Target,
+    purpose: Purpose,
+    busy_timeout_ms: u64,
+    epoch: Arc<AtomicU64>,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct ConnectFailed(String);
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = Pooled;
+    type Error = ConnectFailed;
+
+    fn connect(&self) -> Result<Pooled, ConnectFailed> {
+        let epoch = self.epoch.load(Ordering::Acquire);
+        let connection = connect(&self.target, self.purpose, self.busy_timeout_ms).map_err(ConnectFailed)?;
+        Ok(Pooled { connection, released_at: Instant::now(), epoch, suspect: false, lost: false })
+    }
+
+    /// Never asked: `test_on_check_out` is off, [`Pool::get`] tests.
+    fn is_valid(&self, pooled: &mut Pooled) -> Result<(), ConnectFailed> {
+        pooled.connection.ping().map_err(|error| ConnectFailed(error.to_string()))
+    }
+
+    /// Asked at every check-in.
+    fn has_broken(&self, pooled: &mut Pooled) -> bool {
+        pooled.released_at = Instant::now();
+        pooled.lost || pooled.connection.is_broken()
+    }
+}
+
+/// Sends r2d2's errors to the log; the one who waits gets the last of them as well.
+#[derive(Debug)]
+struct LogErrors;
+
+impl r2d2::HandleError<ConnectFailed> for LogErrors {
+    fn handle_error(&self, error: ConnectFailed) {
+        tracing::warn!(error = %error, "cannot connect to the database");
+    }
+}
+
+/// The connections of this process, but for SQLite's writer.
+pub(crate) struct Pool {
+    pool: r2d2::Pool<Manager>,
+    epoch: Arc<AtomicU64>,
+    max_connections: u32,
+}
+
+impl Pool {
+    /// Connects to nothing yet.
+    pub(crate) fn new(target: Target, purpose: Purpose, max_connections: u32, busy_timeout_ms: u64) -> Pool {
+        let epoch = Arc::new(AtomicU64::new(0));
+        let max_connections = max_connections.max(1);
+        let pool = r2d2::Pool::builder()
+            .max_size(max_connections)
+            .min_idle(Some(0))
+            .test_on_check_out(false)
+            .connection_timeout(Duration::from_millis(busy_timeout_ms.max(1)))
+            .error_handler(Box::new(LogErrors))
+            .build_unchecked(Manager { target, purpose, busy_timeout_ms, epoch: Arc::clone(&epoch) });
+        Pool { pool, epoch, max_connections }
+    }
+
+    /// A connection, tested if there is reason to.
+    pub(crate) fn get(
+        &self,
+    ) -> Result<r2d2::PooledConnection<impl r2d2::ManageConnection<Connection = Pooled>>, Error> {
+        for _ in 0..=self.max_connections {
+            let mut pooled = self.pool.get().map_err(|error| Error::unavailable(error.to_string()))?;
+            let epoch = self.epoch.load(Ordering::Acquire);
+            let rested = pooled.released_at.elapsed() > TEST_AFTER_IDLE;
+            if !pooled.suspect && !rested && pooled.epoch == epoch {
+                return Ok(pooled);
+            }
+            if pooled.connection.ping().is_ok() {
+                pooled.suspect = false;
+                pooled.epoch = epoch;
+                return Ok(pooled);
+            }
+            pooled.lost();
+            self.connection_was_lost();
+        }
+        Err(Error::unavailable("every connection in the pool was lost"))
+    }
+
+    /// From now on every connection made before is tested once before it is used.
+    pub(crate) fn connection_was_lost(&self) {
+        self.epoch.fetch_add(1, Ordering::AcqRel);
+    }
+}

@@ -1,0 +1,46 @@
+//! What the work inside `Database::read` and `Database::write` is given.
+
+use crate::id::{IdSource, Kind};
+use crate::{Connection, Id, Timestamp};
+
+/// A read. Each statement sees the latest committed data; there is no transaction around them.
+pub struct ReadTx<'a> {
+    pub(crate) connection: &'a mut Connection,
+    pub(crate) now: Timestamp,
+}
+
+impl ReadTx<'_> {
+    /// The time at which the read began.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Where to run queries.
+    pub fn connection(&mut self) -> &mut Connection {
+        self.connection
+    }
+}
+
+/// A write: everything in it happens, or nothing does. One operation has one time.
+pub struct WriteTx<'a> {
+    pub(crate) connection: &'a mut Connection,
+    pub(crate) now: Timestamp,
+    pub(crate) ids: &'a IdSource,
+}
+
+impl WriteTx<'_> {
+    /// The time at which the write began.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Where to run statements.
+    pub fn connection(&mut self) -> &mut Connection {
+        self.connection
+    }
+
+    /// An id that nothing has yet.
+    pub fn new_id<K: Kind>(&mut self) -> Id<K> {
+        self.ids.new_id(self.now)
+    }
+}
