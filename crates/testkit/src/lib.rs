@@ -1,0 +1,11 @@
+//! Simulators of the programs that call us: SCIM clients as they behave on the wire.
+//!
+//! For tests, and for `rollcall demo`, which plays a day of an Okta organisation against a fresh server. Everything goes over real HTTP, so this
+//! crate knows none of ours: what a simulator believes comes from the published behaviour of the client it stands for and from the
+//! answers it got.
+//!
+//! Not here: the in-process test server and checks of what the server stored.
+
+pub mod http;
+pub mod okta;
+pub mod seeded;
