@@ -1,0 +1,85 @@
+//! What administrators did: a row written in the same transaction as the act itself.
+
+use database::schema::audit_event;
+use database::{Id, Timestamp, WriteTx, kind};
+use diesel::prelude::*;
+
+use crate::error::Result;
+use crate::scope::TenantScope;
+use crate::{Error, Registry};
+
+/// One act of an administrator.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct AuditEvent {
+    /// The row's id; later acts have greater ids.
+    pub id: Id<kind::Audit>,
+    /// When.
+    pub occurred_at: Timestamp,
+    /// Who: an e-mail address, or `command line`.
+    pub actor: String,
+    /// What, as a stable word: `credential.reveal`.
+    pub act: String,
+    /// The name of what it was done to.
+    pub target: String,
+    /// A sentence for people.
+    pub detail: String,
+}
+
+/// What is recorded.
+pub(crate) struct Act<'a> {
+    /// A stable word.
+    pub act: &'static str,
+    /// The application it concerns, if one.
+    pub application: Option<&'a Id<kind::Application>>,
+    pub target: &'a str,
+    pub detail: String,
+}
+
+/// Writes the row of an act. Call it in the transaction that does the act.
+pub(crate) fn record(tx: &mut WriteTx<'_>, tenant: &Id<kind::Tenant>, actor: &str, act: Act<'_>) -> Result<()> {
+    let id = tx.new_id::<kind::Audit>();
+    let now = tx.now();
+    diesel::insert_into(audit_event::table)
+        .values((
+            audit_event::tenant_id.eq(tenant),
+            audit_event::id.eq(&id),
+            audit_event::occurred_at.eq(now),
+            audit_event::actor.eq(actor),
+            audit_event::act.eq(act.act),
+            audit_event::application_id.eq(act.application),
+            audit_event::target.eq(act.target),
+            audit_event::detail.eq(&act.detail),
+        ))
+        .execute(tx.connection())?;
+    Ok(())
+}
+
+impl Registry {
+    /// The latest acts of the tenant, or those about one application, newest first.
+    pub async fn audit(&self, scope: &TenantScope, application: Option<&str>, limit: i64) -> Result<Vec<AuditEvent>> {
+        let tenant = scope.tenant_id.clone();
+        let application = application.map(str::to_owned);
+        self.inner
+            .database
+            .read(move |tx| {
+                let mut query = audit_event::table
+                    .filter(audit_event::tenant_id.eq(&tenant))
+                    .select((
+                        audit_event::id,
+                        audit_event::occurred_at,
+                        audit_event::actor,
+                        audit_event::act,
+                        audit_event::target,
+                        audit_event::detail,
+                    ))
+                    .order(audit_event::id.desc())
+                    .limit(limit.max(0))
+                    .into_boxed();
+                if let Some(application) = &application {
+                    query = query.filter(audit_event::application_id.eq(application));
+                }
+                Ok::<_, Error>(query.load(tx.connection())?)
+            })
+            .await
+    }
+}
