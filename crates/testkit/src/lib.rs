@@ -9,3 +9,6 @@
 pub mod http;
 pub mod okta;
 pub mod seeded;
+
+#[cfg(test)]
+mod fake;

@@ -11,6 +11,8 @@ mod exchange;
 mod redact;
 mod request;
 mod sleeper;
+#[cfg(test)]
+mod tests;
 
 pub use base_url::BaseUrl;
 pub use client::HttpClient;

@@ -20,6 +20,8 @@ mod people;
 mod profile;
 mod spec_test;
 mod task;
+#[cfg(test)]
+mod tests;
 
 pub use client::OktaClient;
 pub use crud_test::crud_test;

@@ -1,15 +1,17 @@
 //! Okta's "SCIM 2.0 SPEC Test" (2024): the twelve steps of its published file with every assertion, without the pauses between them.
 
-use super::answers::{LIST_RESPONSE, counter, has_schema, text_at};
+mod checks;
+
+use super::answers::{LIST_RESPONSE, counter, text_at};
 use super::profile::Authentication;
 use super::task::StepResult;
 use crate::http::{BaseUrl, Exchange, HttpClient, HttpError, Request};
 use crate::seeded::Seeded;
+use checks::Checks;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 
-const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 const CORE_USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const GROUPS_WITHIN: Duration = Duration::from_millis(600);
 
@@ -66,74 +68,6 @@ impl RandomUser {
         let family_name = format!("X{letters}{:03}", seeded.below(1000));
         let email = format!("{given_name}{family_name}@atko.com");
         Self { given_name, family_name, email }
-    }
-}
-
-/// The assertions of one step, collected.
-struct Checks {
-    number: u8,
-    name: &'static str,
-    failures: Vec<String>,
-}
-
-impl Checks {
-    fn new(number: u8, name: &'static str) -> Self {
-        Self { number, name, failures: Vec::new() }
-    }
-
-    fn that(&mut self, holds: bool, failure: impl FnOnce() -> String) {
-        if !holds {
-            self.failures.push(failure());
-        }
-    }
-
-    /// The status and the JSON body of an answer; a null body when there is none.
-    fn answer(&mut self, answer: &Result<Arc<Exchange>, HttpError>, status: u16) -> Value {
-        match answer {
-            Err(error) => {
-                self.failures.push(error.to_string());
-                Value::Null
-            }
-            Ok(exchange) => {
-                self.that(exchange.status == status, || format!("status is {} instead of {status}", exchange.status));
-                exchange.json().unwrap_or_else(|error| {
-                    self.failures.push(format!("the body is not JSON: {error}"));
-                    Value::Null
-                })
-            }
-        }
-    }
-
-    fn schema(&mut self, body: &Value, urn: &str) {
-        self.that(has_schema(body, urn), || format!("schemas does not contain {urn}"));
-    }
-
-    fn equals(&mut self, body: &Value, pointer: &str, expected: &str) {
-        let held = body.pointer(pointer).unwrap_or(&Value::Null);
-        self.that(held == expected, || format!("{pointer} is {held} instead of \"{expected}\""));
-    }
-
-    fn numbers(&mut self, body: &Value) {
-        for name in ["itemsPerPage", "startIndex", "totalResults"] {
-            self.failures.extend(counter(body, name).err());
-        }
-    }
-
-    /// What the test wants to find in every user. "Not empty" is taken as true for `active`.
-    fn complete_user(&mut self, user: &Value) {
-        for pointer in ["/id", "/name/familyName", "/name/givenName", "/userName", "/emails/0/value"] {
-            self.that(text_at(user, pointer).is_some(), || format!("{pointer} is empty"));
-        }
-        self.that(user.get("active") == Some(&Value::Bool(true)), || "/active is not true".to_owned());
-    }
-
-    fn error(&mut self, body: &Value) {
-        self.that(text_at(body, "/detail").is_some(), || "detail is empty".to_owned());
-        self.schema(body, ERROR);
-    }
-
-    fn done(self) -> StepResult {
-        StepResult { number: self.number, name: self.name, failures: self.failures }
     }
 }
 
