@@ -1,0 +1,27 @@
+//! The request that an operation answers, as far as the report needs it. It knows nothing of HTTP libraries.
+
+use std::time::Instant;
+
+/// Who asked for what, and when. Made by the edge, kept in the report.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Ties the report row to the log line and to the `X-Request-Id` header.
+    pub request_id: String,
+    /// `POST`, `PUT`, …
+    pub method: String,
+    /// Path and query below the SCIM base URL, as sent: `/Users?filter=…`.
+    pub target: String,
+    /// The address that the connection came from.
+    pub client_address: Option<String>,
+    /// The `User-Agent` header.
+    pub user_agent: Option<String>,
+    /// When the request's head was read; the row's duration counts from here.
+    pub received: Instant,
+}
+
+impl Call {
+    /// Time since the request came in, in microseconds.
+    pub fn elapsed_us(&self) -> i64 {
+        i64::try_from(self.received.elapsed().as_micros()).unwrap_or(i64::MAX)
+    }
+}

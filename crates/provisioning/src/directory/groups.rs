@@ -1,0 +1,239 @@
+//! The groups of the tenant as the dashboard shows them. A group belongs to the application that pushed it.
+
+use std::collections::HashMap;
+
+use database::schema::{application, group_member, resource as table};
+use database::{Connection, Timestamp};
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+use registry::TenantScope;
+use scim_model::fold::fold;
+
+use crate::Provisioning;
+use crate::error::Error;
+use crate::event::detail::indented;
+use crate::page::{PageOf, Total, prefix_range};
+
+/// More groups than this are not counted one by one.
+const COUNTED_GROUPS: i64 = 10_000;
+
+/// So many members are shown at a time.
+const MEMBERS_SHOWN: i64 = 50;
+
+/// Between the name and the id in a page's key: sorts before every character of a name.
+const SEPARATOR: char = '\u{1}';
+
+/// What is searched for. Empty text and `None` do not narrow.
+#[derive(Debug, Clone)]
+pub struct GroupSearch {
+    /// The beginning of a name, in any case.
+    pub text: String,
+    /// Id of the application that pushed the group.
+    pub application: Option<String>,
+    /// `next` of the page before.
+    pub after: Option<String>,
+    pub limit: i64,
+}
+
+/// A group in a list.
+#[derive(Debug, Clone)]
+pub struct GroupRow {
+    pub id: String,
+    pub application_id: String,
+    pub application_name: String,
+    pub display_name: String,
+    pub external_id: Option<String>,
+    pub members: i64,
+    pub last_modified_at: Timestamp,
+}
+
+/// A member of a group.
+#[derive(Debug, Clone)]
+pub struct MemberRow {
+    pub resource_id: String,
+    pub directory_user_id: Option<String>,
+    pub user_name: String,
+    pub display_name: Option<String>,
+    pub active: bool,
+}
+
+/// A group with its members.
+#[derive(Debug, Clone)]
+pub struct GroupDetail {
+    pub row: GroupRow,
+    pub members: PageOf<MemberRow>,
+    pub created_at: Timestamp,
+    /// The resource as its client wrote it, indented.
+    pub document: String,
+}
+
+type Columns = (String, String, String, Option<String>, Option<String>, Timestamp);
+
+impl Provisioning {
+    /// Searches the tenant's groups, in the order of their names.
+    ///
+    /// # Errors
+    /// Only what the database says.
+    pub async fn groups(&self, scope: &TenantScope, search: GroupSearch) -> Result<PageOf<GroupRow>, Error> {
+        let tenant_id = scope.tenant_id().to_string();
+        self.database
+            .read(move |tx| -> Result<_, Error> {
+                let connection = tx.connection();
+                let mut query = condition(&tenant_id, &search).select((table::id, table::display_name_folded));
+                if let Some((name, id)) = search.after.as_deref().and_then(|after| after.split_once(SEPARATOR)) {
+                    query = query.filter(
+                        table::display_name_folded
+                            .gt(name)
+                            .or(table::display_name_folded.eq(name).and(table::id.gt(id)))
+                            .assume_not_null(),
+                    );
+                }
+                let found: Vec<(String, Option<String>)> = query
+                    .order((table::display_name_folded.asc(), table::id.asc()))
+                    .limit(search.limit + 1)
+                    .load(connection)?;
+                let counted: Vec<String> =
+                    condition(&tenant_id, &search).select(table::id).limit(COUNTED_GROUPS + 1).load(connection)?;
+                let total = Total::up_to(counted.len(), COUNTED_GROUPS);
+                let keys = PageOf::cut(found, search.limit, total, |(id, name)| {
+                    format!("{}{SEPARATOR}{id}", name.as_deref().unwrap_or_default())
+                });
+                let ids: Vec<String> = keys.rows.into_iter().map(|(id, _)| id).collect();
+                Ok(PageOf { rows: group_rows(connection, &tenant_id, &ids)?, next: keys.next, total: keys.total })
+            })
+            .await
+    }
+
+    /// One group of the tenant with a page of its members; `None` for an id that is none of its.
+    ///
+    /// # Errors
+    /// Only what the database says.
+    pub async fn group(
+        &self,
+        scope: &TenantScope,
+        id: &str,
+        after: Option<String>,
+    ) -> Result<Option<GroupDetail>, Error> {
+        let (tenant_id, id) = (scope.tenant_id().to_string(), id.to_owned());
+        self.database
+            .read(move |tx| -> Result<_, Error> {
+                let connection = tx.connection();
+                let Some(row) = group_rows(connection, &tenant_id, std::slice::from_ref(&id))?.pop() else {
+                    return Ok(None);
+                };
+                let (created_at, document): (Timestamp, String) = table::table
+                    .filter(table::tenant_id.eq(&tenant_id))
+                    .filter(table::application_id.eq(&row.application_id))
+                    .filter(table::id.eq(&id))
+                    .select((table::created_at, table::document))
+                    .first(connection)?;
+                let members = members(connection, &tenant_id, &row, after)?;
+                Ok(Some(GroupDetail { row, members, created_at, document: indented(document) }))
+            })
+            .await
+    }
+}
+
+type BoxedQuery<'a> = diesel::helper_types::IntoBoxed<'a, table::table, database::MultiBackend>;
+
+/// Rows, count and pages are all made from this.
+fn condition<'a>(tenant_id: &'a str, search: &'a GroupSearch) -> BoxedQuery<'a> {
+    let mut query = table::table
+        .into_boxed()
+        .filter(table::tenant_id.eq(tenant_id))
+        .filter(table::resource_type.eq("Group"))
+        .filter(table::deleted_at.is_null());
+    let key = fold(search.text.trim());
+    if !key.is_empty() {
+        let (first, last) = prefix_range(&key);
+        query = query.filter(table::display_name_folded.ge(first)).filter(table::display_name_folded.lt(last));
+    }
+    if let Some(application_id) = &search.application {
+        query = query.filter(table::application_id.eq(application_id));
+    }
+    query
+}
+
+/// Groups by id, in the order of their names: two queries, however many.
+pub(crate) fn group_rows(
+    connection: &mut Connection,
+    tenant_id: &str,
+    ids: &[String],
+) -> Result<Vec<GroupRow>, Error> {
+    let found: Vec<(Columns, String)> = table::table
+        .inner_join(
+            application::table
+                .on(application::tenant_id.eq(table::tenant_id).and(application::id.eq(table::application_id))),
+        )
+        .filter(table::tenant_id.eq(tenant_id))
+        .filter(table::resource_type.eq("Group"))
+        .filter(table::deleted_at.is_null())
+        .filter(table::id.eq_any(ids))
+        .order((table::display_name_folded.asc(), table::id.asc()))
+        .select((
+            (
+                table::id,
+                table::application_id,
+                application::name,
+                table::display_name,
+                table::external_id,
+                table::last_modified_at,
+            ),
+            table::resource_type,
+        ))
+        .load(connection)?;
+    let counts: Vec<(String, i64)> = group_member::table
+        .group_by(group_member::group_id)
+        .filter(group_member::tenant_id.eq(tenant_id))
+        .filter(group_member::group_id.eq_any(ids))
+        .select((group_member::group_id, count_star()))
+        .load(connection)?;
+    let mut counts: HashMap<String, i64> = counts.into_iter().collect();
+    Ok(found
+        .into_iter()
+        .map(|((id, application_id, application_name, display_name, external_id, last_modified_at), _)| GroupRow {
+            members: counts.remove(&id).unwrap_or(0),
+            id,
+            application_id,
+            application_name,
+            display_name: display_name.unwrap_or_default(),
+            external_id,
+            last_modified_at,
+        })
+        .collect())
+}
+
+fn members(
+    connection: &mut Connection,
+    tenant_id: &str,
+    group: &GroupRow,
+    after: Option<String>,
+) -> Result<PageOf<MemberRow>, Error> {
+    type Found = (String, Option<String>, Option<String>, Option<String>, bool);
+    let found: Vec<Found> = group_member::table
+        .inner_join(
+            table::table.on(table::tenant_id
+                .eq(group_member::tenant_id)
+                .and(table::application_id.eq(group_member::application_id))
+                .and(table::id.eq(group_member::member_id))),
+        )
+        .filter(group_member::tenant_id.eq(tenant_id))
+        .filter(group_member::application_id.eq(&group.application_id))
+        .filter(group_member::group_id.eq(&group.id))
+        .filter(group_member::member_id.gt(after.unwrap_or_default()))
+        .order(group_member::member_id)
+        .limit(MEMBERS_SHOWN + 1)
+        .select((table::id, table::directory_user_id, table::user_name, table::display_name, table::active))
+        .load(connection)?;
+    let rows = found
+        .into_iter()
+        .map(|(resource_id, directory_user_id, user_name, display_name, active)| MemberRow {
+            resource_id,
+            directory_user_id,
+            user_name: user_name.or_else(|| display_name.clone()).unwrap_or_default(),
+            display_name,
+            active,
+        })
+        .collect();
+    Ok(PageOf::cut(rows, MEMBERS_SHOWN, Total::Exact(group.members), |row| row.resource_id.clone()))
+}

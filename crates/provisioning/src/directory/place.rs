@@ -1,0 +1,264 @@
+//! Finding or making the person that a resource belongs to, and writing what the mapping yields.
+//!
+//! Matching, in this order: the link made before; the same user name; the same e-mail, if exactly one person has it. A
+//! person who already has a resource of the same application is never matched again: one client, one resource a person.
+
+use database::schema::{directory_user as table, directory_user_key, resource};
+use database::{Connection, LockRow, WriteTx, kind};
+use diesel::prelude::*;
+use mapping::Profile;
+use registry::AppScope;
+use scim_model::fold::fold;
+
+use crate::directory::key;
+use crate::error::Error;
+use crate::event::record::{Change, identifier_key};
+
+/// The directory status that belongs to `active`.
+const ACTIVE: &str = "active";
+/// See [`ACTIVE`].
+const DISABLED: &str = "disabled";
+
+/// How the person was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Match {
+    LinkedBefore,
+    SameUserName,
+    SameEmail,
+    Created,
+}
+
+impl Match {
+    /// In words, for the report's steps.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Match::LinkedBefore => "The resource was already linked to its directory user",
+            Match::SameUserName => "Linked to the existing directory user with the same user name",
+            Match::SameEmail => "Linked to the existing directory user with the same e-mail",
+            Match::Created => "No directory user matched: a new one was made",
+        }
+    }
+}
+
+/// Where a resource's person stands after [`place`].
+#[derive(Debug, Clone)]
+pub(crate) struct Placed {
+    pub id: String,
+    pub how: Match,
+    /// Directory attributes that changed; empty for a person who was just made.
+    pub changes: Vec<Change>,
+}
+
+struct Existing {
+    id: String,
+    status: String,
+    profile: Profile,
+}
+
+/// Writes the directory side of a resource.
+///
+/// # Errors
+/// [`Error::MappingEmpty`] when the mapping yields no user name, [`Error::DirectoryNameTaken`] when another person has it.
+pub(crate) fn place(
+    tx: &mut WriteTx<'_>,
+    scope: &AppScope,
+    profile: Profile,
+    linked: Option<&str>,
+    password_hash: Option<&str>,
+) -> Result<Placed, Error> {
+    let user_name = profile.text("userName").filter(|name| !name.trim().is_empty()).ok_or_else(|| {
+        let rules = &scope.settings().mapping.users;
+        let path = rules.iter().find(|rule| rule.attribute == "userName").map(|rule| rule.path.clone());
+        Error::MappingEmpty { attribute: "userName".to_owned(), path: path.unwrap_or_default() }
+    })?;
+    let found = match linked {
+        Some(id) => by_id(tx, scope, id)?.map(|existing| (existing, Match::LinkedBefore)),
+        None => matching(tx.connection(), scope, &user_name, profile.text("email").as_deref())?,
+    };
+    match found {
+        Some((existing, how)) => {
+            let changes = update(tx, scope, &existing, profile, password_hash)?;
+            Ok(Placed { id: existing.id, how, changes })
+        }
+        None => {
+            let id = insert(tx, scope, &profile, password_hash)?;
+            Ok(Placed { id, how: Match::Created, changes: Vec::new() })
+        }
+    }
+}
+
+macro_rules! columns {
+    () => {
+        (table::id, table::status, table::profile)
+    };
+}
+
+fn existing((id, status, profile): (String, String, String)) -> Result<Existing, Error> {
+    Ok(Existing { id, status, profile: serde_json::from_str(&profile)? })
+}
+
+fn by_id(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Result<Option<Existing>, Error> {
+    let found = table::table
+        .filter(table::tenant_id.eq(scope.tenant_id()))
+        .filter(table::id.eq(id))
+        .select(columns!())
+        .lock_row()
+        .get_result(tx.connection())
+        .optional()?;
+    found.map(existing).transpose()
+}
+
+fn matching(
+    connection: &mut Connection,
+    scope: &AppScope,
+    user_name: &str,
+    email: Option<&str>,
+) -> Result<Option<(Existing, Match)>, Error> {
+    let same_name = table::table
+        .filter(table::tenant_id.eq(scope.tenant_id()))
+        .filter(table::user_name_folded.eq(fold(user_name)))
+        .select(columns!())
+        .first(connection)
+        .optional()?;
+    if let Some(found) = same_name {
+        let found = existing(found)?;
+        if has_resource_here(connection, scope, &found.id)? {
+            return Err(Error::DirectoryNameTaken { value: user_name.to_owned() });
+        }
+        return Ok(Some((found, Match::SameUserName)));
+    }
+    let Some(email) = email.map(identifier_key).filter(|email| !email.is_empty()) else { return Ok(None) };
+    let mut same_email: Vec<(String, String, String)> = table::table
+        .inner_join(
+            directory_user_key::table.on(directory_user_key::tenant_id
+                .eq(table::tenant_id)
+                .and(directory_user_key::directory_user_id.eq(table::id))),
+        )
+        .filter(directory_user_key::tenant_id.eq(scope.tenant_id()))
+        .filter(directory_user_key::folded.eq(email))
+        .filter(directory_user_key::kind.eq("email"))
+        .select(columns!())
+        .limit(2)
+        .load(connection)?;
+    match (same_email.pop(), same_email.is_empty()) {
+        (Some(found), true) => {
+            let found = existing(found)?;
+            let taken = has_resource_here(connection, scope, &found.id)?;
+            Ok((!taken).then_some((found, Match::SameEmail)))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Whether this application already has a resource, set aside or not, for the person.
+fn has_resource_here(connection: &mut Connection, scope: &AppScope, id: &str) -> Result<bool, Error> {
+    Ok(diesel::select(diesel::dsl::exists(
+        resource::table
+            .filter(resource::tenant_id.eq(scope.tenant_id()))
+            .filter(resource::directory_user_id.eq(id))
+            .filter(resource::application_id.eq(scope.application_id())),
+    ))
+    .get_result(connection)?)
+}
+
+/// Whether another application has a resource for the person that its client still sees.
+pub(crate) fn linked_elsewhere(connection: &mut Connection, scope: &AppScope, id: &str) -> Result<bool, Error> {
+    Ok(diesel::select(diesel::dsl::exists(
+        resource::table
+            .filter(resource::tenant_id.eq(scope.tenant_id()))
+            .filter(resource::directory_user_id.eq(id))
+            .filter(resource::deleted_at.is_null())
+            .filter(resource::application_id.ne(scope.application_id())),
+    ))
+    .get_result(connection)?)
+}
+
+fn insert(
+    tx: &mut WriteTx<'_>,
+    scope: &AppScope,
+    profile: &Profile,
+    password_hash: Option<&str>,
+) -> Result<String, Error> {
+    let (id, now) = (tx.new_id::<kind::DirectoryUser>().to_string(), tx.now());
+    let user_name = profile.text("userName").unwrap_or_default();
+    diesel::insert_into(table::table)
+        .values((
+            table::tenant_id.eq(scope.tenant_id()),
+            table::id.eq(&id),
+            table::user_name.eq(&user_name),
+            table::user_name_folded.eq(fold(&user_name)),
+            table::display_name.eq(profile.text("displayName")),
+            table::email.eq(profile.text("email")),
+            table::status.eq(status(profile)),
+            table::profile.eq(serde_json::to_string(profile)?),
+            table::password_hash.eq(password_hash),
+            table::created_at.eq(now),
+            table::updated_at.eq(now),
+        ))
+        .execute(tx.connection())
+        .map_err(|error| name_taken(error, &user_name))?;
+    key::replace(tx, scope, &id, None, profile)?;
+    Ok(id)
+}
+
+/// Writes a person's new profile. With one source the profile becomes what the mapping yields; with several, a source
+/// only sets what it has a value for, so that it cannot wipe what another one knows.
+fn update(
+    tx: &mut WriteTx<'_>,
+    scope: &AppScope,
+    existing: &Existing,
+    mut profile: Profile,
+    password_hash: Option<&str>,
+) -> Result<Vec<Change>, Error> {
+    let same = profile == existing.profile && status(&profile) == existing.status;
+    if same && password_hash.is_none() {
+        return Ok(Vec::new());
+    }
+    if !same && linked_elsewhere(tx.connection(), scope, &existing.id)? {
+        profile = existing.profile.overlaid(profile);
+    }
+    let user_name = profile.text("userName").unwrap_or_default();
+    let now = tx.now();
+    diesel::update(
+        table::table.filter(table::tenant_id.eq(scope.tenant_id())).filter(table::id.eq(&existing.id)),
+    )
+    .set((
+        table::user_name.eq(&user_name),
+        table::user_name_folded.eq(fold(&user_name)),
+        table::display_name.eq(profile.text("displayName")),
+        table::email.eq(profile.text("email")),
+        table::status.eq(status(&profile)),
+        table::profile.eq(serde_json::to_string(&profile)?),
+        password_hash.map(|hash| table::password_hash.eq(hash)),
+        table::updated_at.eq(now),
+    ))
+    .execute(tx.connection())
+    .map_err(|error| name_taken(error, &user_name))?;
+    key::replace(tx, scope, &existing.id, Some(&existing.profile), &profile)?;
+    Ok(changes(&existing.profile, &profile))
+}
+
+fn changes(old: &Profile, new: &Profile) -> Vec<Change> {
+    let mut names: Vec<&str> = old.names().chain(new.names()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+        .into_iter()
+        .map(|name| Change { field: format!("directory {name}"), old: old.text(name), new: new.text(name) })
+        .filter(|change| change.old != change.new)
+        .collect()
+}
+
+/// A person is active unless the mapping says `false`.
+fn status(profile: &Profile) -> &'static str {
+    if profile.is_active() { ACTIVE } else { DISABLED }
+}
+
+fn name_taken(error: diesel::result::Error, user_name: &str) -> Error {
+    let error = database::Error::from(error);
+    if error.violates("directory_user_tenant_id_user_name_folded_key") {
+        Error::DirectoryNameTaken { value: user_name.to_owned() }
+    } else {
+        error.into()
+    }
+}

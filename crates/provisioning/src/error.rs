@@ -1,0 +1,160 @@
+//! Why an operation could not be done, and what the client is told about it.
+//!
+//! The variants say what happened and know no HTTP library. [`Error::to_scim`] is the one place that turns them into
+//! RFC 7644 §3.12: it stands here, not at the edge, because the report row keeps the very words that the client got.
+
+use registry::Feature;
+use scim_model::{ScimError, ScimType};
+
+/// Why an operation failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The request itself is wrong: the words are those of the protocol crate.
+    #[error("{}", .0.detail)]
+    Protocol(ScimError),
+    /// No such resource for this client.
+    #[error("no such resource")]
+    NotFound { resource_type: &'static str, id: String },
+    /// `If-Match` names another version.
+    #[error("version mismatch")]
+    VersionMismatch { current: i64 },
+    /// The application already has a resource with this name.
+    #[error("name taken in the application")]
+    NameTaken { attribute: &'static str, value: String },
+    /// The directory already has another person under the mapped user name.
+    #[error("name taken in the directory")]
+    DirectoryNameTaken { value: String },
+    /// The mapping yields no value for a directory attribute that a person cannot be without.
+    #[error("mapping yields no {attribute}")]
+    MappingEmpty { attribute: String, path: String },
+    /// A group names members that are no resources of this application.
+    #[error("unknown members")]
+    UnknownMembers { ids: Vec<String> },
+    /// An administrator switched this off.
+    #[error("feature {} is off", .feature.name())]
+    FeatureOff { feature: Feature, application: String },
+    /// The database is too busy to answer in time; trying again helps.
+    #[error("busy")]
+    Busy,
+    /// Something of ours broke; the cause is logged, never shown.
+    #[error("internal error")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<ScimError> for Error {
+    fn from(error: ScimError) -> Self {
+        Error::Protocol(error)
+    }
+}
+
+impl From<database::Error> for Error {
+    fn from(error: database::Error) -> Self {
+        match error {
+            database::Error::Busy => Error::Busy,
+            other => Error::Internal(Box::new(other)),
+        }
+    }
+}
+
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Self {
+        database::Error::from(error).into()
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Error::Internal(Box::new(error))
+    }
+}
+
+impl Error {
+    /// What the client is told (RFC 7644 §3.12). Okta shows `detail` to its administrator under Tasks, so every sentence
+    /// says what is wrong, where, and what to do.
+    pub fn to_scim(&self) -> ScimError {
+        match self {
+            Error::Protocol(error) => error.clone(),
+            Error::NotFound { resource_type, id } => {
+                scim(404, None, format!("There is no {resource_type} with the id \"{}\" in this application.", shorten(id)))
+            }
+            Error::VersionMismatch { current } => scim(
+                412,
+                None,
+                format!("The resource has changed: its version is now W/\"{current}\". Read it again and repeat the change."),
+            ),
+            Error::NameTaken { attribute, value } => scim(
+                409,
+                Some(ScimType::Uniqueness),
+                format!(
+                    "{attribute} \"{}\" already belongs to another resource of this application. Link to that one, or use another {attribute}.",
+                    shorten(value)
+                ),
+            ),
+            Error::DirectoryNameTaken { value } => scim(
+                409,
+                Some(ScimType::Uniqueness),
+                format!(
+                    "The directory already has another user with the user name \"{}\". Use another userName, or change the attribute mapping of this application in Rollcall.",
+                    shorten(value)
+                ),
+            ),
+            Error::MappingEmpty { attribute, path } => scim(
+                400,
+                Some(ScimType::InvalidValue),
+                format!(
+                    "The attribute mapping in Rollcall takes \"{attribute}\" from {path}, and this user has no value there. Send {path}, or change the mapping of this application."
+                ),
+            ),
+            Error::UnknownMembers { ids } => scim(
+                400,
+                Some(ScimType::InvalidValue),
+                format!(
+                    "members: {} not known in this application: {}. Assign and provision these users first, then push the group again.",
+                    if ids.len() == 1 { "1 id is".to_owned() } else { format!("{} ids are", ids.len()) },
+                    ids.iter().take(5).map(|id| format!("\"{}\"", shorten(id))).collect::<Vec<_>>().join(", ")
+                ),
+            ),
+            Error::FeatureOff { feature, application } => scim(
+                403,
+                None,
+                format!(
+                    "\"{}\" is switched off for the application \"{application}\" in Rollcall. An administrator can switch it on under Applications, {application}, Features.",
+                    feature.label()
+                ),
+            ),
+            Error::Busy => scim(503, None, "Rollcall is busy. Try again in a moment.".to_owned()),
+            Error::Internal(_) => {
+                scim(500, None, "Rollcall could not do this because of an error of its own. Try again; if it stays, give your Rollcall administrator the X-Request-Id of this answer.".to_owned())
+            }
+        }
+    }
+
+    /// A short stable word for the kind of failure: grouped and counted in the report.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::Protocol(error) => error.scim_type.map_or("invalidRequest", ScimType::as_str),
+            Error::NotFound { .. } => "notFound",
+            Error::VersionMismatch { .. } => "versionMismatch",
+            Error::NameTaken { .. } => "uniqueness",
+            Error::DirectoryNameTaken { .. } => "directoryUniqueness",
+            Error::MappingEmpty { .. } => "mapping",
+            Error::UnknownMembers { .. } => "unknownMembers",
+            Error::FeatureOff { .. } => "featureOff",
+            Error::Busy => "busy",
+            Error::Internal(_) => "internal",
+        }
+    }
+}
+
+fn scim(status: u16, scim_type: Option<ScimType>, detail: String) -> ScimError {
+    ScimError { status, scim_type, detail }
+}
+
+/// Values of a client are quoted in answers, but not at any length.
+fn shorten(text: &str) -> String {
+    const CHARACTERS: usize = 120;
+    match text.char_indices().nth(CHARACTERS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

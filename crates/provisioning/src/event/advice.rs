@@ -1,0 +1,180 @@
+//! From a failure to its cause in plain words, what to do here, and what to tell the other side's administrator.
+//!
+//! Keyed by the row's `error_code` (see [`crate::error::Error::code`] and the codes of rejected credentials). Support
+//! staff read this with a caller on the line: one cause, one remedy, one sentence to pass on.
+
+/// Where in the dashboard the remedy lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AdviceLink {
+    Mapping,
+    Features,
+    Connection,
+    /// A directory user, by id.
+    User(String),
+}
+
+/// What to do about a row that did not succeed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advice {
+    pub cause: String,
+    pub remedy: String,
+    pub link: Option<AdviceLink>,
+    /// Ready to be sent to whoever runs the identity provider.
+    pub message_for_client_administrator: String,
+}
+
+/// The words for a kind of failure, as listed under "Why operations failed".
+pub fn reason(code: &str) -> &'static str {
+    match code {
+        "uniqueness" => "Name already taken in this application",
+        "directoryUniqueness" => "User name already taken in the directory",
+        "invalidValue" => "A value is missing or wrong",
+        "invalidSyntax" => "The request could not be read",
+        "invalidFilter" => "The filter could not be used",
+        "invalidPath" => "The PATCH path names no attribute",
+        "noTarget" => "The PATCH path matches nothing",
+        "mutability" => "The attribute cannot be changed",
+        "tooMany" => "The question matches too much",
+        "notFound" => "The resource does not exist",
+        "versionMismatch" => "The resource had changed meanwhile",
+        "mapping" => "The attribute mapping found no value",
+        "unknownMembers" => "The group names unknown members",
+        "featureOff" => "The feature is switched off",
+        "busy" => "The server was too busy",
+        "internal" => "An error of the server",
+        "tooLarge" => "The request is too large",
+        "mediaType" => "The content type is not supported",
+        "method" => "The method is not allowed here",
+        "paused" => "The application is paused",
+        "credentialMissing" => "No credential was sent",
+        "credentialUnknown" => "Unknown credential",
+        "credentialExpired" => "Expired credential",
+        "credentialRevoked" => "Revoked credential",
+        "credentialForeign" => "Credential of another application",
+        _ => "Another error",
+    }
+}
+
+/// What to do about a row with this `error_code`. `detail` is the sentence that the client got.
+pub(crate) fn advice(code: &str, detail: &str, directory_user_id: Option<&str>) -> Advice {
+    let (cause, remedy, link, message): (&str, &str, Option<AdviceLink>, &str) = match code {
+        "uniqueness" => (
+            "This application already has a resource with the same name (upper and lower case do not count).",
+            "Search this report for the name to see who has it. If it is the same person, the identity provider should link to the existing one; if not, one of the two needs another name at the source.",
+            None,
+            "Please check whether two accounts share this user name. If it is one person, unassign and assign the user again so that the existing account is linked.",
+        ),
+        "directoryUniqueness" => (
+            "Another person in the directory already has the user name that the attribute mapping yields.",
+            "Open Users and search the name. Either rename one of the two at the source, or map the user name from an attribute that is unique.",
+            Some(AdviceLink::Mapping),
+            "Two of your users get the same user name on our side. Please make the attribute that you send as userName unique.",
+        ),
+        "mapping" => (
+            "A required row of the attribute mapping reads an attribute that was not sent for this user.",
+            "Either send the attribute from the identity provider, or change the row to one that every user has.",
+            Some(AdviceLink::Mapping),
+            "Please fill in the attribute named in the error for this user, or map it in your provisioning settings, then retry the task.",
+        ),
+        "unknownMembers" => (
+            "The group was pushed before all of its members had been provisioned into this application.",
+            "Nothing to change here. The users must be assigned to the application first; pushing the group again then succeeds.",
+            None,
+            "Please assign the members of this group to the application, wait until they are provisioned, then use Push now on the group.",
+        ),
+        "featureOff" => (
+            "An administrator switched this provisioning feature off for the application.",
+            "If the identity provider should be able to do this, switch the feature on. If not, switch the matching action off there, so that no more tasks fail.",
+            Some(AdviceLink::Features),
+            "This action is switched off on our side on purpose. Please switch it off in your provisioning settings too, or ask us to allow it.",
+        ),
+        "invalidValue" => (
+            "A value that is required is missing, or one has the wrong form. The answer below names the attribute.",
+            "Correct the user at the source, or the attribute mapping of the identity provider, then retry.",
+            None,
+            "Please correct the attribute named in the error for this user, then retry the task.",
+        ),
+        "invalidSyntax" => (
+            "The body was not JSON of the form that SCIM asks for.",
+            "This is a fault of the sending software or of something in between that changes requests. The answer below says where reading stopped.",
+            None,
+            "Our SCIM endpoint could not read a request of yours. Please check whether a proxy changes request bodies.",
+        ),
+        "invalidFilter" => (
+            "The client asked a question that this endpoint does not answer.",
+            "In the identity provider, the unique identifier field for users should be userName.",
+            Some(AdviceLink::Connection),
+            "Please set the unique identifier field for users to userName.",
+        ),
+        "notFound" => (
+            "The client remembers an id that does not exist here (any more), for example because the user was deleted.",
+            "Unassign and assign the user at the identity provider: it then looks the user up again, and creates it if it is gone.",
+            None,
+            "Please unassign this user from the application and assign them again.",
+        ),
+        "versionMismatch" => (
+            "Somebody else changed the resource between the client's reading and its writing.",
+            "Nothing to change here: the client reads again and repeats.",
+            None,
+            "The task failed because of a change at the same moment. Please retry it.",
+        ),
+        "credentialMissing" | "credentialUnknown" => (
+            "The request carried no credential of this application. The address below is where it came from.",
+            "Copy the bearer token (or user name and password) again into the identity provider. If you do not know the address, somebody is guessing: nothing was let in.",
+            Some(AdviceLink::Connection),
+            "The token in your provisioning settings is not valid. Please paste the one we send you now and test the connection.",
+        ),
+        "credentialExpired" => (
+            "The credential has passed its expiry date.",
+            "Issue a new credential under Connection and enter it in the identity provider.",
+            Some(AdviceLink::Connection),
+            "Your provisioning token has expired. Please replace it with the new one we send you and test the connection.",
+        ),
+        "credentialRevoked" => (
+            "An administrator revoked this credential.",
+            "If the identity provider should still be connected, issue a new credential under Connection and enter it there.",
+            Some(AdviceLink::Connection),
+            "Your provisioning token was revoked. Please replace it with the new one we send you and test the connection.",
+        ),
+        "credentialForeign" => (
+            "The credential is valid, but for another application: base URL and token do not belong together.",
+            "Copy both values from the same application.",
+            Some(AdviceLink::Connection),
+            "The base URL and the token in your provisioning settings belong to different applications. Please enter the pair we send you.",
+        ),
+        "paused" => (
+            "The application is paused: requests are turned away with the request to come back later.",
+            "Resume the application under Connection when you are ready.",
+            Some(AdviceLink::Connection),
+            "Provisioning is paused on our side. Your system will retry by itself.",
+        ),
+        "busy" => (
+            "The database could not take the request in time.",
+            "The client retries by itself. If this stays, ask whoever runs Rollcall to look at the load of the server.",
+            None,
+            "Our server was busy for a moment. Please retry the task.",
+        ),
+        "internal" => (
+            "An error of Rollcall itself. Nothing of the request was stored.",
+            "Give the request id of this row to whoever runs Rollcall: the log line with this id has the cause.",
+            None,
+            "We had an error on our side and are looking into it. Please retry the task later.",
+        ),
+        _ => (
+            "The client sent something that this endpoint does not do. The answer below says what.",
+            "Compare the identity provider's provisioning settings with the page Set up in Okta of this application.",
+            Some(AdviceLink::Connection),
+            "One of your provisioning requests is not supported on our side. Please compare your settings with our guide.",
+        ),
+    };
+    let link = match (link, directory_user_id) {
+        (None, Some(id)) => Some(AdviceLink::User(id.to_owned())),
+        (link, _) => link,
+    };
+    Advice {
+        cause: cause.to_owned(),
+        remedy: remedy.to_owned(),
+        link,
+        message_for_client_administrator: if detail.is_empty() { message.to_owned() } else { format!("{message} The error was: {detail}") },
+    }
+}

@@ -1,0 +1,226 @@
+//! Writing one row of the report, with its detail and the identifiers that it is found by.
+//!
+//! Called inside the transaction of the operation that it reports, so that a report can never disagree with the data.
+//! Deliberately not here: the redaction itself (`scim_model::redact`) and who calls when (`operation`).
+
+use database::schema::{event_identifier, provisioning_event, provisioning_event_detail};
+use database::{WriteTx, kind};
+use diesel::prelude::*;
+use registry::AppScope;
+use scim_model::fold::fold;
+use serde::{Deserialize, Serialize};
+
+use crate::call::Call;
+use crate::error::Error;
+use crate::event::kind::{Operation, Outcome};
+
+/// Requests and answers are kept up to this size; groups with many members are folded before.
+pub const KEPT_BODY_BYTES: usize = 16 * 1024;
+
+/// Identifiers longer than this are cut before they are indexed: PostgreSQL refuses index rows of more than 2,700 bytes.
+const IDENTIFIER_BYTES: usize = 256;
+
+/// A group push of thousands is found by so many of its members, not by each.
+const MENTIONS: usize = 200;
+
+/// One attribute before and after, as text that a person reads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    pub field: String,
+    pub old: Option<String>,
+    pub new: Option<String>,
+}
+
+/// One stage of an operation, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    pub name: String,
+    pub text: String,
+}
+
+impl Step {
+    /// A step from its two halves.
+    pub fn new(name: &str, text: impl Into<String>) -> Self {
+        Step { name: name.to_owned(), text: text.into() }
+    }
+}
+
+/// Whose report the row belongs to.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    pub tenant_id: database::Id<kind::Tenant>,
+    pub application_id: database::Id<kind::Application>,
+    pub application_name: String,
+    pub credential_id: Option<String>,
+    /// `rctAb…9xYz`: enough to recognise the credential, not to use it.
+    pub credential: Option<String>,
+    pub settings_revision: Option<i64>,
+}
+
+impl From<&AppScope> for Origin {
+    fn from(scope: &AppScope) -> Self {
+        Origin {
+            tenant_id: scope.tenant_id().clone(),
+            application_id: scope.application_id().clone(),
+            application_name: scope.application_name().to_owned(),
+            credential_id: Some(scope.credential_id().to_string()),
+            credential: Some(scope.credential_label().to_owned()),
+            settings_revision: Some(scope.settings_revision()),
+        }
+    }
+}
+
+/// What a row says, before it has an id and a time.
+#[derive(Debug, Clone)]
+pub struct EventDraft {
+    pub operation: Operation,
+    pub outcome: Outcome,
+    /// The resource it is about; `None` for a request that never got to one.
+    pub resource_id: Option<String>,
+    pub resource_type: Option<&'static str>,
+    pub directory_user_id: Option<String>,
+    /// userName, group name, or the text that was looked for.
+    pub subject: String,
+    /// One sentence without the final stop: `Created user ada@corp.test`.
+    pub summary: String,
+    pub changes: Vec<Change>,
+    pub steps: Vec<Step>,
+    pub status: u16,
+    pub error_code: Option<&'static str>,
+    /// Redacted by the caller.
+    pub request: Option<String>,
+    /// Redacted by the caller.
+    pub response: Option<String>,
+    /// Every name the subject goes by now or went by before this operation.
+    pub identifiers: Vec<String>,
+    /// Ids of other resources that the operation touched, such as members of a group: a search for one of them by any of
+    /// its names finds this row too.
+    pub mentions: Vec<String>,
+}
+
+impl EventDraft {
+    /// A row with nothing but its kind; the caller fills what it knows.
+    pub fn new(operation: Operation, outcome: Outcome, status: u16, summary: String) -> Self {
+        EventDraft {
+            operation,
+            outcome,
+            resource_id: None,
+            resource_type: None,
+            directory_user_id: None,
+            subject: String::new(),
+            summary,
+            changes: Vec::new(),
+            steps: Vec::new(),
+            status,
+            error_code: None,
+            request: None,
+            response: None,
+            identifiers: Vec::new(),
+            mentions: Vec::new(),
+        }
+    }
+}
+
+/// Writes the row, its detail and its identifiers: three statements.
+///
+/// # Errors
+/// Only what the database says.
+pub fn record(tx: &mut WriteTx<'_>, origin: &Origin, call: &Call, draft: EventDraft) -> Result<(), Error> {
+    let id = tx.new_id::<kind::Event>().to_string();
+    let occurred_at = tx.now();
+    let subject_id = draft.resource_id.clone().unwrap_or_else(|| id.clone());
+    let changed: Vec<&str> = draft.changes.iter().map(|change| change.field.as_str()).collect();
+    let changed = serde_json::to_string(&changed)?;
+    let connection = tx.connection();
+
+    {
+        use provisioning_event::dsl as event;
+        diesel::insert_into(provisioning_event::table)
+            .values((
+                event::tenant_id.eq(&origin.tenant_id),
+                event::id.eq(&id),
+                event::occurred_at.eq(occurred_at),
+                event::application_id.eq(&origin.application_id),
+                event::application_name.eq(&origin.application_name),
+                event::operation.eq(draft.operation.as_str()),
+                event::outcome.eq(draft.outcome.as_str()),
+                event::subject_id.eq(&subject_id),
+                event::subject.eq(&draft.subject),
+                event::resource_type.eq(draft.resource_type),
+                event::resource_id.eq(draft.resource_id.as_deref()),
+                event::directory_user_id.eq(draft.directory_user_id.as_deref()),
+                event::summary.eq(&draft.summary),
+                event::changed.eq(&changed),
+                event::status.eq(i64::from(draft.status)),
+                event::error_code.eq(draft.error_code),
+                event::duration_us.eq(call.elapsed_us()),
+                event::request_id.eq(&call.request_id),
+                event::credential_id.eq(origin.credential_id.as_deref()),
+            ))
+            .execute(connection)?;
+    }
+    {
+        use provisioning_event_detail::dsl as detail;
+        diesel::insert_into(provisioning_event_detail::table)
+            .values((
+                detail::tenant_id.eq(&origin.tenant_id),
+                detail::event_id.eq(&id),
+                detail::method.eq(&call.method),
+                detail::target.eq(storable(&call.target)),
+                detail::client_address.eq(call.client_address.as_deref()),
+                detail::user_agent.eq(call.user_agent.as_deref().map(storable)),
+                detail::credential.eq(origin.credential.as_deref()),
+                detail::settings_revision.eq(origin.settings_revision),
+                detail::request.eq(draft.request.as_deref()),
+                detail::response.eq(draft.response.as_deref()),
+                detail::changes.eq(serde_json::to_string(&draft.changes)?),
+                detail::steps.eq(serde_json::to_string(&draft.steps)?),
+            ))
+            .execute(connection)?;
+    }
+
+    let names = draft.identifiers.iter().chain(draft.resource_id.as_ref());
+    let mut found_by: Vec<(String, &str)> = names
+        .map(|name| (identifier_key(name), subject_id.as_str()))
+        .chain(draft.mentions.iter().take(MENTIONS).map(|mentioned| (identifier_key(mentioned), id.as_str())))
+        .filter(|(folded, _)| !folded.is_empty())
+        .collect();
+    found_by.sort_unstable();
+    found_by.dedup();
+    if !found_by.is_empty() {
+        use event_identifier::dsl as identifier;
+        let rows: Vec<_> = found_by
+            .iter()
+            .map(|(folded, subject_id)| {
+                (
+                    identifier::tenant_id.eq(origin.tenant_id.as_str()),
+                    identifier::folded.eq(folded.as_str()),
+                    identifier::subject_id.eq(*subject_id),
+                )
+            })
+            .collect();
+        database::each!(connection, connection => {
+            diesel::insert_into(event_identifier::table).values(&rows).on_conflict_do_nothing().execute(connection)
+        })?;
+    }
+    Ok(())
+}
+
+/// The form in which an identifier is stored and searched: folded and cut.
+pub fn identifier_key(identifier: &str) -> String {
+    let mut folded = fold(identifier.trim());
+    if folded.len() > IDENTIFIER_BYTES {
+        let mut end = IDENTIFIER_BYTES;
+        while !folded.is_char_boundary(end) {
+            end -= 1;
+        }
+        folded.truncate(end);
+    }
+    folded.replace('\0', "")
+}
+
+/// Targets and header values are kept short and without NUL, which PostgreSQL has no text for.
+fn storable(text: &str) -> String {
+    const CHARACTERS: usize = 2_000;
+    text.chars().filter(|character| *character != '\0').take(CHARACTERS).collect()
+}

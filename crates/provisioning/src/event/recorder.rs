@@ -1,0 +1,63 @@
+//! Rows for answered questions, written in batches.
+//!
+//! A look-up or a page of an import changes nothing, so nothing is lost if its row is: rows wait here in memory and are
+//! written together, at the latest when the report is opened, a batch is full, or the server's regular flush comes.
+//! Changes and refusals never pass through here.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use database::Database;
+
+use crate::call::Call;
+use crate::error::Error;
+use crate::event::record::{EventDraft, Origin, record};
+
+/// More waiting rows than this are not kept: the report is never worth the server's memory.
+const WAITING_ROWS: usize = 20_000;
+
+/// So many rows are written in one transaction.
+const BATCH_ROWS: usize = 500;
+
+/// The waiting rows. Cheap to clone; all clones share them.
+#[derive(Clone, Default)]
+pub(crate) struct Recorder {
+    waiting: Arc<Mutex<Vec<(Origin, Call, EventDraft)>>>,
+}
+
+impl Recorder {
+    /// Keeps a row for the next flush. Says whether a batch is full, so that the caller may flush now.
+    pub fn keep(&self, origin: Origin, call: Call, draft: EventDraft) -> bool {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.len() < WAITING_ROWS {
+            waiting.push((origin, call, draft));
+        } else {
+            tracing::warn!(event.name = "report.row.dropped", "too many rows are waiting to be written");
+        }
+        waiting.len() >= BATCH_ROWS
+    }
+
+    /// Writes everything that waits.
+    ///
+    /// # Errors
+    /// What the database says; the rows of the failing batch are lost, later ones stay.
+    pub async fn flush(&self, database: &Database) -> Result<(), Error> {
+        loop {
+            let batch: Vec<_> = {
+                let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+                let count = waiting.len().min(BATCH_ROWS);
+                waiting.drain(..count).collect()
+            };
+            if batch.is_empty() {
+                return Ok(());
+            }
+            database
+                .write(move |tx| -> Result<(), Error> {
+                    for (origin, call, draft) in batch {
+                        record(tx, &origin, &call, draft)?;
+                    }
+                    Ok(())
+                })
+                .await?;
+        }
+    }
+}

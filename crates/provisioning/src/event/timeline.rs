@@ -1,0 +1,123 @@
+//! The latest rows about one person, group or application, and the milestones of an application's set-up.
+
+use database::Timestamp;
+use database::schema::{provisioning_event as event_table, resource};
+use diesel::prelude::*;
+use registry::TenantScope;
+
+use crate::Provisioning;
+use crate::error::Error;
+use crate::event::kind::{Operation, Outcome};
+use crate::event::report::{Columns, EventRow, event_columns};
+
+/// Whose rows are wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// A directory user: the rows of all its resources, over all applications.
+    User(String),
+    /// A group, by the id of its resource.
+    Group(String),
+    /// An application.
+    Application(String),
+}
+
+/// When something first succeeded, and the row that shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Milestone {
+    pub at: Timestamp,
+    pub event_id: String,
+}
+
+/// What an application's client has already done: the list that ticks itself while an administrator sets it up.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Milestones {
+    pub credential_accepted: Option<Milestone>,
+    pub user_looked_up: Option<Milestone>,
+    pub user_created: Option<Milestone>,
+    pub user_updated: Option<Milestone>,
+    pub group_pushed: Option<Milestone>,
+    pub user_deactivated: Option<Milestone>,
+}
+
+impl Provisioning {
+    /// The newest rows about one subject.
+    ///
+    /// # Errors
+    /// Only what the database says.
+    pub async fn recent_events(
+        &self,
+        scope: &TenantScope,
+        subject: Subject,
+        limit: i64,
+    ) -> Result<Vec<EventRow>, Error> {
+        self.recorder.flush(&self.database).await?;
+        let tenant_id = scope.tenant_id().clone();
+        self.database
+            .read(move |tx| -> Result<_, Error> {
+                let connection = tx.connection();
+                let mut query = event_table::table
+                    .filter(event_table::tenant_id.eq(&tenant_id))
+                    .select(event_columns!())
+                    .order(event_table::id.desc())
+                    .limit(limit)
+                    .into_boxed();
+                query = match subject {
+                    Subject::Application(id) => query.filter(event_table::application_id.eq(id)),
+                    Subject::Group(id) => query.filter(event_table::subject_id.eq(id)),
+                    Subject::User(id) => {
+                        let resources: Vec<String> = resource::table
+                            .filter(resource::tenant_id.eq(&tenant_id))
+                            .filter(resource::directory_user_id.eq(id))
+                            .select(resource::id)
+                            .load(connection)?;
+                        query.filter(event_table::subject_id.eq_any(resources))
+                    }
+                };
+                let found: Vec<Columns> = query.load(connection)?;
+                Ok(found.into_iter().map(EventRow::from_columns).collect())
+            })
+            .await
+    }
+
+    /// What this application's client has done so far, each with its first time.
+    ///
+    /// # Errors
+    /// Only what the database says.
+    pub async fn milestones(&self, scope: &TenantScope, application_id: &str) -> Result<Milestones, Error> {
+        use Operation as O;
+        self.recorder.flush(&self.database).await?;
+        let (tenant_id, application_id) = (scope.tenant_id().clone(), application_id.to_owned());
+        self.database
+            .read(move |tx| -> Result<_, Error> {
+                let connection = tx.connection();
+                let mut first = |operations: &[O]| -> Result<Option<Milestone>, Error> {
+                    let mut query = event_table::table
+                        .filter(event_table::tenant_id.eq(&tenant_id))
+                        .filter(event_table::application_id.eq(&application_id))
+                        .select((event_table::occurred_at, event_table::id))
+                        .order(event_table::id.asc())
+                        .limit(1)
+                        .into_boxed();
+                    if operations.is_empty() {
+                        query = query.filter(event_table::operation.ne(O::CredentialRejected.as_str()));
+                    } else {
+                        let names: Vec<&str> = operations.iter().map(|operation| operation.as_str()).collect();
+                        query = query
+                            .filter(event_table::operation.eq_any(names))
+                            .filter(event_table::outcome.eq(Outcome::Succeeded.as_str()));
+                    }
+                    let found: Option<(Timestamp, String)> = query.first(connection).optional()?;
+                    Ok(found.map(|(at, event_id)| Milestone { at, event_id }))
+                };
+                Ok(Milestones {
+                    credential_accepted: first(&[])?,
+                    user_looked_up: first(&[O::UserLookup])?,
+                    user_created: first(&[O::UserCreate, O::UserRestore])?,
+                    user_updated: first(&[O::UserUpdate])?,
+                    group_pushed: first(&[O::GroupCreate])?,
+                    user_deactivated: first(&[O::UserDeactivate, O::UserDelete])?,
+                })
+            })
+            .await
+    }
+}

@@ -1,0 +1,84 @@
+//! Provisioning: what clients do to resources, what becomes of the tenant's directory, and the report of it all.
+//!
+//! | folder | for |
+//! |---|---|
+//! | `operation` | the six operations of RFC 7644 §3, one file each, one transaction each |
+//! | `resource` | a User or Group as one client wrote it: row, keys, members, what the client reads back |
+//! | `search` | queries: candidates by SQL, decided by the evaluator |
+//! | `directory` | the tenant's own record of a person; matching, mapping, deprovisioning; users and groups for the dashboard |
+//! | `event` | the report: rows, search, detail, advice |
+//!
+//! Every function takes a scope that only a valid credential or a signed-in administrator can make; none takes a bare
+//! tenant or application id. Deliberately not here: HTTP (crate `scim-endpoint`), pages (crate `dashboard`), what a SCIM
+//! document means (crate `scim-model`), applications and credentials (crate `registry`).
+
+mod call;
+mod directory;
+mod error;
+mod event;
+mod operation;
+mod page;
+mod reject_limit;
+mod resource;
+mod search;
+
+pub use call::Call;
+pub use directory::groups::{GroupDetail, GroupRow, GroupSearch, MemberRow};
+pub use directory::users::{Counts, UserDetail, UserRow, UserSearch, UserSource, UserStatus};
+pub use error::Error;
+pub use event::advice::{Advice, AdviceLink};
+pub use event::detail::EventDetail;
+pub use event::kind::{Operation, Outcome};
+pub use event::record::{Change, Step};
+pub use event::report::{Bucket, EventReport, EventRow, EventSearch, Reason};
+pub use event::timeline::{Milestone, Milestones, Subject};
+pub use operation::{Answer, IfMatch, Queried, Question, Refusal};
+pub use page::{PageOf, Total};
+pub use resource::representation::Representation;
+
+use database::Database;
+use registry::Registry;
+use scim_model::Limits;
+
+use crate::event::recorder::Recorder;
+use crate::reject_limit::RejectLimit;
+use crate::search::crawl::Crawl;
+
+/// The domain: cheap to clone, one per process.
+#[derive(Clone)]
+pub struct Provisioning {
+    database: Database,
+    registry: Registry,
+    limits: Limits,
+    recorder: Recorder,
+    crawl: Crawl,
+    rejections: RejectLimit,
+}
+
+impl Provisioning {
+    /// The domain over one database.
+    pub fn new(database: Database, registry: Registry, limits: Limits) -> Self {
+        Provisioning {
+            database,
+            registry,
+            limits,
+            recorder: Recorder::default(),
+            crawl: Crawl::default(),
+            rejections: RejectLimit::default(),
+        }
+    }
+
+    /// The limits that are enforced and advertised.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Writes the report rows of answered questions that still wait in memory. The server calls this regularly and before
+    /// it stops.
+    ///
+    /// # Errors
+    /// Only what the database says.
+    pub async fn flush_report(&self) -> Result<(), Error> {
+        self.recorder.flush(&self.database).await
+    }
+}

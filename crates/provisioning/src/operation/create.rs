@@ -1,0 +1,159 @@
+//! POST (RFC 7644 §3.3): a new resource, or a set-aside one brought back under its former id.
+
+use database::{WriteTx, kind};
+use registry::{AppScope, Feature};
+use scim_model::project::{Projection, serialise};
+use scim_model::schema::ResourceType;
+use scim_model::{Resource, check};
+
+use crate::Provisioning;
+use crate::call::Call;
+use crate::directory::place::place;
+use crate::error::Error;
+use crate::event::kind::{Operation, Outcome};
+use crate::event::record::{Change, EventDraft, Step};
+use crate::operation::attempt::Attempt;
+use crate::operation::store::{self, describe, mapped, members_change, meta, people, placed_steps, response_text};
+use crate::operation::{Answer, Done, intended, policy};
+use crate::resource::member::{self, MemberChanges};
+use crate::resource::representation::{self, Representation};
+use crate::resource::row::{self, NewRow, ResourceRow};
+use crate::resource::{count, key};
+
+/// What the client sent, checked and taken apart.
+struct New {
+    resource: Resource,
+    members: Vec<String>,
+    password_hash: Option<String>,
+    steps: Vec<Step>,
+}
+
+impl Provisioning {
+    /// Creates a resource from the body of a POST.
+    ///
+    /// # Errors
+    /// What is wrong with the body, a taken name, a switched-off feature; see [`Error`].
+    pub async fn create(
+        &self,
+        scope: &AppScope,
+        call: &Call,
+        ty: &'static ResourceType,
+        body: &[u8],
+        projection: Projection,
+    ) -> Result<Representation, Error> {
+        let operation = intended(&ty.name, Operation::UserCreate, Operation::GroupCreate);
+        let attempt = Attempt::with_body(operation, ty, None, body);
+        let new = match self.checked(scope, ty, body).await {
+            Ok(new) => new,
+            Err(error) => return Err(self.failed(scope, call, attempt, error).await),
+        };
+        let transaction_scope = scope.clone();
+        let answer = self
+            .change(scope, call, attempt, move |tx| create(tx, &transaction_scope, ty, new, projection))
+            .await?;
+        Ok(answer)
+    }
+
+    async fn checked(&self, scope: &AppScope, ty: &'static ResourceType, body: &[u8]) -> Result<New, Error> {
+        let is_group = ty.name == "Group";
+        policy::require(scope, if is_group { Feature::PushGroups } else { Feature::CreateUsers })?;
+        let checked = check::create(body, ty, &self.limits)?;
+        let mut resource = checked.resource;
+        let mut steps = super::replace::read_steps(&checked.adjustments);
+        let members = super::replace::member_ids(resource.take("members"))?;
+        let password_hash = self.password(scope, &mut resource, &mut steps).await?;
+        if !is_group && resource.active().is_none() {
+            resource.set_active(true);
+        }
+        Ok(New { resource, members, password_hash, steps })
+    }
+}
+
+fn create(
+    tx: &mut WriteTx<'_>,
+    scope: &AppScope,
+    ty: &ResourceType,
+    new: New,
+    projection: Projection,
+) -> Result<Done<Representation>, Error> {
+    let New { resource, members, password_hash, mut steps } = new;
+    let is_user = ty.name != "Group";
+    let set_aside = if is_user { row::find_deleted(tx.connection(), scope, &ty.name, &resource)? } else { None };
+
+    let restored = set_aside.is_some();
+    let mut row = set_aside.unwrap_or_else(|| ResourceRow {
+        id: tx.new_id::<kind::Resource>().to_string(),
+        document: String::new(),
+        version: 0,
+        active: true,
+        directory_user_id: None,
+        created_at: tx.now(),
+        last_modified_at: tx.now(),
+    });
+    row.version += 1;
+    row.last_modified_at = tx.now();
+    row.document = serialise(&resource, &meta(ty, &row));
+    if is_user {
+        let placed =
+            place(tx, scope, mapped(scope, &resource), row.directory_user_id.as_deref(), password_hash.as_deref())?;
+        steps.extend(placed_steps(scope, &placed));
+        row.directory_user_id = Some(placed.id);
+    }
+    if restored {
+        row::update(tx, scope, &resource, &row)?;
+    } else {
+        let new_row = NewRow {
+            id: &row.id,
+            resource_type: &ty.name,
+            document: &row.document,
+            directory_user_id: row.directory_user_id.as_deref(),
+        };
+        row::insert(tx, scope, &resource, &new_row)?;
+    }
+    key::replace(tx, scope, &row.id, None, &resource)?;
+    let member_changes =
+        if members.is_empty() { MemberChanges::default() } else { member::add(tx, scope, &row.id, members)? };
+    count::add(tx, scope, &ty.name, 1)?;
+
+    let answer = representation::one(tx.connection(), scope, ty, &row, &projection)?;
+    let name = resource.user_name().or(resource.display_name()).unwrap_or_default();
+    let mut event = if restored {
+        EventDraft::new(Operation::UserRestore, Outcome::Succeeded, 201, format!("Restored user {name} under the former id"))
+    } else if is_user {
+        EventDraft::new(Operation::UserCreate, Outcome::Succeeded, 201, format!("Created user {name}"))
+    } else {
+        let summary = match member_changes.added.len() {
+            0 => format!("Created group {name}"),
+            count => format!("Created group {name} with {}", people(count)),
+        };
+        EventDraft::new(Operation::GroupCreate, Outcome::Succeeded, 201, summary)
+    };
+    steps.push(Step::new("Stored", format!("Version {} of the resource", row.version)));
+    let new_and_inactive = is_user && resource.active() == Some(false);
+    if new_and_inactive && scope.settings().features.is_on(Feature::DeleteDeactivatedUsers) {
+        let fate = store::remove_user(tx, scope, ty, &row)?;
+        event.summary = format!("Created user {name} as inactive, so deleted at once");
+        steps.push(Step::new("Policy", fate.sentence()));
+    }
+    event.changes = sent_attributes(&resource);
+    event.changes.extend(members_change(tx, scope, &member_changes)?);
+    event.mentions = member_changes.added;
+    event.steps = steps;
+    describe(&mut event, ty, &row, &resource);
+    event.response = response_text(&Answer::Resource(answer.clone()));
+    Ok(Done { answer, event })
+}
+
+/// A new resource's attributes as changes from nothing.
+fn sent_attributes(resource: &Resource) -> Vec<Change> {
+    resource
+        .as_map()
+        .iter()
+        .filter(|(name, _)| *name != "schemas")
+        .map(|(name, value)| Change {
+            field: name.clone(),
+            old: None,
+            new: Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
+        })
+        .collect()
+}

@@ -1,0 +1,100 @@
+//! DELETE (RFC 7644 §3.6). To the client the resource is gone; what becomes of the person is the administrator's choice
+//! (see `directory::leave`).
+
+use database::WriteTx;
+use registry::{AppScope, Feature};
+use scim_model::Resource;
+use scim_model::schema::ResourceType;
+
+use crate::Provisioning;
+use crate::call::Call;
+use crate::directory::leave;
+use crate::error::Error;
+use crate::event::kind::{Operation, Outcome};
+use crate::event::record::{EventDraft, Step};
+use crate::operation::attempt::Attempt;
+use crate::operation::replace::{IfMatch, name_of};
+use crate::operation::store::{describe, remove_user};
+use crate::operation::{Done, intended, policy};
+use crate::resource::row::{self, ResourceRow};
+use crate::resource::{count, key, member};
+
+impl Provisioning {
+    /// Deletes a resource.
+    ///
+    /// # Errors
+    /// An unknown id, a version mismatch, a switched-off feature; see [`Error`].
+    pub async fn delete(
+        &self,
+        scope: &AppScope,
+        call: &Call,
+        ty: &'static ResourceType,
+        id: &str,
+        if_match: IfMatch,
+    ) -> Result<(), Error> {
+        let operation = intended(&ty.name, Operation::UserDelete, Operation::GroupDelete);
+        let attempt = Attempt::without_body(operation, ty, Some(id));
+        let feature = if ty.name == "Group" { Feature::PushGroups } else { Feature::DeactivateUsers };
+        if let Err(error) = policy::require(scope, feature) {
+            return Err(self.failed(scope, call, attempt, error).await);
+        }
+        let (scope_inside, id) = (scope.clone(), id.to_owned());
+        self.change(scope, call, attempt, move |tx| {
+            let scope = &scope_inside;
+            let found = row::find_locked(tx, scope, &ty.name, &id)?;
+            let row = found.ok_or_else(|| Error::NotFound { resource_type: name_of(ty), id: id.clone() })?;
+            if_match.check(row.version)?;
+            let resource = row.resource()?;
+            let mut event = if ty.name == "Group" {
+                delete_group(tx, scope, ty, &row, &resource)?
+            } else {
+                delete_user(tx, scope, ty, &row, &resource)?
+            };
+            describe(&mut event, ty, &row, &resource);
+            Ok(Done { answer: (), event })
+        })
+        .await
+    }
+}
+
+fn delete_user(
+    tx: &mut WriteTx<'_>,
+    scope: &AppScope,
+    ty: &ResourceType,
+    row: &ResourceRow,
+    resource: &Resource,
+) -> Result<EventDraft, Error> {
+    let name = resource.user_name().unwrap_or_default();
+    let (fate, summary) = if scope.settings().features.is_on(Feature::DeleteDeactivatedUsers) {
+        (remove_user(tx, scope, ty, row)?, format!("Deleted user {name}"))
+    } else {
+        row::set_aside(tx, scope, &row.id)?;
+        key::remove(tx, scope, &row.id)?;
+        member::leave_all(tx, scope, &row.id)?;
+        let fate = match &row.directory_user_id {
+            Some(id) => leave::disable(tx, scope, id)?,
+            None => leave::Fate::Disabled,
+        };
+        count::add(tx, scope, &ty.name, -1)?;
+        (fate, format!("Disabled user {name}, who was deleted at the source"))
+    };
+    let mut event = EventDraft::new(Operation::UserDelete, Outcome::Succeeded, 204, summary);
+    event.steps.push(Step::new("Policy", fate.sentence()));
+    Ok(event)
+}
+
+fn delete_group(
+    tx: &mut WriteTx<'_>,
+    scope: &AppScope,
+    ty: &ResourceType,
+    row: &ResourceRow,
+    resource: &Resource,
+) -> Result<EventDraft, Error> {
+    let name = resource.display_name().unwrap_or_default();
+    row::remove(tx, scope, &row.id)?;
+    count::add(tx, scope, &ty.name, -1)?;
+    let mut event =
+        EventDraft::new(Operation::GroupDelete, Outcome::Succeeded, 204, format!("Deleted group {name}"));
+    event.steps.push(Step::new("Stored", "The group and its memberships are gone; its members stay"));
+    Ok(event)
+}

@@ -1,0 +1,146 @@
+//! The operations of RFC 7644 §3 on the resources of one application: one file each, whatever the resource type.
+//!
+//! Every operation that changes something goes through [`Provisioning::change`]: one transaction that holds the resource,
+//! its keys, its members, the directory user and the report row, together or not at all. A failure or refusal is
+//! recorded after the rollback. Questions go through [`Provisioning::answer`], whose rows are written in batches.
+
+mod attempt;
+mod create;
+mod delete;
+mod modify;
+mod policy;
+mod query;
+mod read;
+mod reject;
+mod replace;
+mod store;
+
+pub use replace::IfMatch;
+pub use query::{Queried, Question};
+pub use reject::Refusal;
+
+use database::{ReadTx, WriteTx};
+use registry::AppScope;
+use tracing::Instrument;
+
+use crate::Provisioning;
+use crate::call::Call;
+use crate::error::Error;
+use crate::event::kind::{Operation, Outcome};
+use crate::event::record::{EventDraft, Origin, record};
+use crate::resource::representation::Representation;
+use attempt::Attempt;
+
+/// What a change is answered with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// The resource as it is now.
+    Resource(Representation),
+    /// Success without a body: a PATCH of a group too large to be worth sending back (RFC 7644 §3.5.2 allows it).
+    Empty { version: i64, location: String },
+}
+
+/// What a finished operation answers and what its row says.
+struct Done<T> {
+    answer: T,
+    event: EventDraft,
+}
+
+impl Provisioning {
+    /// Runs `work` in a transaction of its own and writes its row in it; a failure is recorded after the rollback.
+    async fn change<T: Send + 'static>(
+        &self,
+        scope: &AppScope,
+        call: &Call,
+        attempt: Attempt,
+        work: impl FnOnce(&mut WriteTx<'_>) -> Result<Done<T>, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (origin, recorded_call) = (Origin::from(scope), call.clone());
+        let request = attempt.request.clone();
+        let span = tracing::info_span!("scim.change", operation = attempt.operation.as_str());
+        let result = self
+            .database
+            .write(move |tx| -> Result<T, Error> {
+                let Done { answer, mut event } = work(tx)?;
+                event.request = request;
+                record(tx, &origin, &recorded_call, event)?;
+                Ok(answer)
+            })
+            .instrument(span)
+            .await;
+        match result {
+            Ok(answer) => Ok(answer),
+            Err(error) => Err(self.failed(scope, call, attempt, error).await),
+        }
+    }
+
+    /// Runs `work` as a read and keeps its row for the next batch.
+    async fn answer<T: Send + 'static>(
+        &self,
+        scope: &AppScope,
+        call: &Call,
+        attempt: Attempt,
+        work: impl FnOnce(&mut ReadTx<'_>) -> Result<Done<T>, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        match self.database.read(work).await {
+            Ok(Done { answer, event }) => {
+                self.keep(Origin::from(scope), call, event).await;
+                Ok(answer)
+            }
+            Err(error) => {
+                tell_internal(call, &error);
+                let draft = attempt.into_draft(&error);
+                self.keep(Origin::from(scope), call, draft).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Keeps a row for the next batch, and writes the batch when it is full.
+    async fn keep(&self, origin: Origin, call: &Call, draft: EventDraft) {
+        if self.recorder.keep(origin, call.clone(), draft)
+            && let Err(error) = self.recorder.flush(&self.database).await
+        {
+            tracing::error!(error = %error, "report rows could not be written");
+        }
+    }
+
+    /// Writes the row of an operation that did not happen. The error goes back to the client whatever becomes of the row.
+    async fn failed(&self, scope: &AppScope, call: &Call, attempt: Attempt, error: Error) -> Error {
+        tell_internal(call, &error);
+        let (origin, recorded_call) = (Origin::from(scope), call.clone());
+        let recorded_scope = scope.clone();
+        let draft = attempt.into_draft(&error);
+        let written = self
+            .database
+            .write(move |tx| -> Result<(), Error> {
+                let draft = attempt::named(tx.connection(), &recorded_scope, draft)?;
+                record(tx, &origin, &recorded_call, draft)
+            })
+            .await;
+        if let Err(not_written) = written {
+            tracing::error!(request.id = call.request_id, error = %not_written, "report row of a failure could not be written");
+        }
+        error
+    }
+}
+
+/// The cause of an internal error is logged once, here, and shown to nobody.
+fn tell_internal(call: &Call, error: &Error) {
+    if let Error::Internal(cause) = error {
+        tracing::error!(request.id = call.request_id, error = %cause, cause = ?cause, "operation failed");
+    }
+}
+
+/// How a failure is shown: refused where a rule of ours said no, failed where the client's data is the reason.
+fn outcome_of(error: &Error) -> Outcome {
+    match error {
+        Error::FeatureOff { .. } => Outcome::Refused,
+        _ => Outcome::Failed,
+    }
+}
+
+/// The operation that a request on a type would be, before its content is known.
+fn intended(resource_type: &str, for_user: Operation, for_group: Operation) -> Operation {
+    if resource_type == "Group" { for_group } else { for_user }
+}

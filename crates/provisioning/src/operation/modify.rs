@@ -1,0 +1,146 @@
+//! PATCH (RFC 7644 §3.5.2): some attributes of a resource. Members are changed by set operations on their own rows, in
+//! the order in which the request names them.
+
+use database::WriteTx;
+use registry::{AppScope, Feature};
+use scim_model::project::Projection;
+use scim_model::schema::ResourceType;
+use scim_model::{DetachedOperation, OperationKind, Patch, Resource};
+use serde_json::{Value, json};
+
+use crate::Provisioning;
+use crate::call::Call;
+use crate::error::Error;
+use crate::event::kind::Operation;
+use crate::operation::attempt::Attempt;
+use crate::operation::replace::{IfMatch, member_ids, name_of, read_steps};
+use crate::operation::store::{Modified, store_change};
+use crate::operation::{Answer, intended, policy};
+use crate::resource::member::{self, MemberChanges};
+use crate::resource::row;
+
+impl Provisioning {
+    /// Applies the body of a PATCH: all of it or nothing.
+    ///
+    /// # Errors
+    /// What is wrong with the body, an unknown id, a taken name, a switched-off feature; see [`Error`].
+    #[expect(clippy::too_many_arguments, reason = "each is one part of the request")]
+    pub async fn modify(
+        &self,
+        scope: &AppScope,
+        call: &Call,
+        ty: &'static ResourceType,
+        id: &str,
+        if_match: IfMatch,
+        body: &[u8],
+        projection: Projection,
+        projection_asked: bool,
+    ) -> Result<Answer, Error> {
+        let is_group = ty.name == "Group";
+        let attempt =
+            Attempt::with_body(intended(&ty.name, Operation::UserUpdate, Operation::GroupUpdate), ty, Some(id), body);
+        let patch = match self.readable(scope, ty, body) {
+            Ok(patch) => patch,
+            Err(error) => return Err(self.failed(scope, call, attempt, error).await),
+        };
+        let mut steps = read_steps(patch.adjustments());
+        let (patch, member_operations) = if is_group { patch.detach("members") } else { (patch, Vec::new()) };
+        let mut password = match patch_password(&patch, ty) {
+            Ok(password) => password,
+            Err(error) => return Err(self.failed(scope, call, attempt, error).await),
+        };
+        let password_hash = match self.password(scope, &mut password, &mut steps).await {
+            Ok(hash) => hash,
+            Err(error) => return Err(self.failed(scope, call, attempt, error).await),
+        };
+        let (scope_inside, id) = (scope.clone(), id.to_owned());
+        self.change(scope, call, attempt, move |tx| {
+            let scope = &scope_inside;
+            let found = row::find_locked(tx, scope, &ty.name, &id)?;
+            let row = found.ok_or_else(|| Error::NotFound { resource_type: name_of(ty), id: id.clone() })?;
+            if_match.check(row.version)?;
+            let before = row.resource()?;
+            let mut after = before.clone();
+            patch.apply(&mut after, ty)?;
+            after.take("password");
+            let members = change_members(tx, scope, &row.id, member_operations)?;
+            let modified = Modified {
+                row,
+                before,
+                after,
+                members,
+                password_hash,
+                steps,
+                may_be_empty: !projection_asked,
+                projection,
+            };
+            store_change(tx, scope, ty, modified)
+        })
+        .await
+    }
+
+    /// Everything that can be said about the request without looking at the resource.
+    fn readable(&self, scope: &AppScope, ty: &ResourceType, body: &[u8]) -> Result<Patch, Error> {
+        if ty.name == "Group" {
+            policy::require(scope, Feature::PushGroups)?;
+        }
+        let patch = Patch::parse(body, ty, &self.limits)?;
+        if patch.only_sets("password") {
+            policy::require(scope, Feature::SyncPassword)?;
+        }
+        Ok(patch)
+    }
+}
+
+/// The password that a patch sets, as the only attribute of a resource: it is hashed before the transaction begins.
+fn patch_password(patch: &Patch, ty: &ResourceType) -> Result<Resource, Error> {
+    let mut resource = Resource::default();
+    if let Some(password) = patch.sets("password") {
+        resource.set("password", password.clone());
+    }
+    let _ = ty;
+    Ok(resource)
+}
+
+/// Applies the operations on `members`, each to what the one before left.
+fn change_members(
+    tx: &mut WriteTx<'_>,
+    scope: &AppScope,
+    group_id: &str,
+    operations: Vec<DetachedOperation>,
+) -> Result<MemberChanges, Error> {
+    let mut changes = MemberChanges::default();
+    for operation in operations {
+        changes.follow(change_members_once(tx, scope, group_id, operation)?);
+    }
+    Ok(changes)
+}
+
+fn change_members_once(
+    tx: &mut WriteTx<'_>,
+    scope: &AppScope,
+    group_id: &str,
+    operation: DetachedOperation,
+) -> Result<MemberChanges, Error> {
+    let ids = member_ids(Some(Value::Array(operation.values)))?;
+    match (operation.kind, operation.filter) {
+        (OperationKind::Add, _) => member::add(tx, scope, group_id, ids),
+        // `members[value eq "x"].display`: sub-attributes of a member are immutable and follow the member itself.
+        (OperationKind::Replace, Some(_)) => Ok(MemberChanges::default()),
+        (OperationKind::Replace, None) => member::replace(tx, scope, group_id, ids),
+        (OperationKind::Remove, Some(filter)) => {
+            let selected = member::ids_of_group(tx.connection(), scope, group_id)?
+                .into_iter()
+                .filter(|id| {
+                    let mut one = Resource::default();
+                    one.set("members", json!([{ "value": id }]));
+                    filter.matches(&one)
+                })
+                .collect();
+            member::remove(tx, scope, group_id, selected)
+        }
+        // Entra ID without its flag, JumpCloud and Rauthy list the members to remove as the value.
+        (OperationKind::Remove, None) if operation.had_value => member::remove(tx, scope, group_id, ids),
+        (OperationKind::Remove, None) => member::replace(tx, scope, group_id, Vec::new()),
+    }
+}

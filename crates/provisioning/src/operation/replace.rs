@@ -1,0 +1,148 @@
+//! PUT (RFC 7644 §3.5.1): the whole resource anew. Okta's private apps do everything this way.
+
+use registry::{AppScope, Feature};
+use scim_model::check::{self, Adjustment};
+use scim_model::project::Projection;
+use scim_model::schema::ResourceType;
+use scim_model::{Resource, ScimError, ScimType};
+use serde_json::Value;
+
+use crate::Provisioning;
+use crate::call::Call;
+use crate::error::Error;
+use crate::event::kind::Operation;
+use crate::event::record::Step;
+use crate::operation::attempt::Attempt;
+use crate::operation::store::{Modified, store_change};
+use crate::operation::{Answer, intended, policy};
+use crate::resource::member::{self, MemberChanges};
+use crate::resource::row;
+
+impl Provisioning {
+    /// Replaces a resource with the body of a PUT.
+    ///
+    /// # Errors
+    /// What is wrong with the body, an unknown id, a taken name, a switched-off feature; see [`Error`].
+    #[expect(clippy::too_many_arguments, reason = "each is one part of the request")]
+    pub async fn replace(
+        &self,
+        scope: &AppScope,
+        call: &Call,
+        ty: &'static ResourceType,
+        id: &str,
+        if_match: IfMatch,
+        body: &[u8],
+        projection: Projection,
+    ) -> Result<Answer, Error> {
+        let is_group = ty.name == "Group";
+        let attempt =
+            Attempt::with_body(intended(&ty.name, Operation::UserUpdate, Operation::GroupUpdate), ty, Some(id), body);
+        if is_group && let Err(error) = policy::require(scope, Feature::PushGroups) {
+            return Err(self.failed(scope, call, attempt, error).await);
+        }
+        // The body is judged before the id is looked up (400 before 404), and a password is hashed outside of the
+        // transaction: hashing is slow on purpose.
+        let mut early = match check::replace(body, &Resource::default(), ty, &self.limits) {
+            Ok(checked) => checked,
+            Err(error) => return Err(self.failed(scope, call, attempt, error.into()).await),
+        };
+        let mut steps = read_steps(&early.adjustments);
+        let password_hash = match self.password(scope, &mut early.resource, &mut steps).await {
+            Ok(hash) => hash,
+            Err(error) => return Err(self.failed(scope, call, attempt, error).await),
+        };
+        let (scope_inside, id, limits) = (scope.clone(), id.to_owned(), self.limits.clone());
+        let body = body.to_vec();
+        self.change(scope, call, attempt, move |tx| {
+            let scope = &scope_inside;
+            let found = row::find_locked(tx, scope, &ty.name, &id)?;
+            let row = found.ok_or_else(|| Error::NotFound { resource_type: name_of(ty), id: id.clone() })?;
+            if_match.check(row.version)?;
+            let before = row.resource()?;
+            let mut after = check::replace(&body, &before, ty, &limits)?.resource;
+            after.take("password");
+            let members = member_ids(after.take("members"))?;
+            let members =
+                if is_group { member::replace(tx, scope, &row.id, members)? } else { MemberChanges::default() };
+            let modified =
+                Modified { row, before, after, members, password_hash, steps, may_be_empty: false, projection };
+            store_change(tx, scope, ty, modified)
+        })
+        .await
+    }
+
+    /// Takes the password out of a resource: hashed if *Sync password* is on, else dropped with a note. Okta sends a
+    /// random one with every create, so a password alone is never a reason to refuse.
+    pub(super) async fn password(
+        &self,
+        scope: &AppScope,
+        resource: &mut Resource,
+        steps: &mut Vec<Step>,
+    ) -> Result<Option<String>, Error> {
+        let Some(password) = resource.take("password") else { return Ok(None) };
+        let Some(password) = password.as_str().filter(|password| !password.is_empty()) else { return Ok(None) };
+        if !scope.settings().features.is_on(Feature::SyncPassword) {
+            steps.push(Step::new("Password", "Sync password is off: the password was ignored"));
+            return Ok(None);
+        }
+        let hash = self
+            .registry
+            .hash_password(password.to_owned().into())
+            .await
+            .map_err(|error| Error::Internal(Box::new(error)))?;
+        steps.push(Step::new("Password", "Stored as an argon2id hash"));
+        Ok(Some(hash))
+    }
+}
+
+/// The precondition of RFC 7644 §3.14.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IfMatch {
+    /// No `If-Match`, or `*`.
+    Any,
+    /// The versions of the weak ETags listed.
+    Versions(Vec<i64>),
+}
+
+impl IfMatch {
+    /// # Errors
+    /// [`Error::VersionMismatch`] when the current version is not among those named.
+    pub(super) fn check(&self, current: i64) -> Result<(), Error> {
+        match self {
+            IfMatch::Versions(versions) if !versions.contains(&current) => Err(Error::VersionMismatch { current }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The name of a resource type for error texts.
+pub(super) fn name_of(ty: &ResourceType) -> &'static str {
+    if ty.name == "Group" { "Group" } else { "User" }
+}
+
+/// What was adjusted while reading, in words.
+pub(super) fn read_steps(adjustments: &[Adjustment]) -> Vec<Step> {
+    if adjustments.is_empty() {
+        return vec![Step::new("Read", "The request follows the schema")];
+    }
+    let words: Vec<String> = adjustments.iter().map(ToString::to_string).collect();
+    vec![Step::new("Read", format!("Adjusted: {}", words.join("; ")))]
+}
+
+/// The ids in a `members` value.
+pub(super) fn member_ids(members: Option<Value>) -> Result<Vec<String>, Error> {
+    let Some(Value::Array(members)) = members else { return Ok(Vec::new()) };
+    members
+        .iter()
+        .map(|member| {
+            let id = member.get("value").unwrap_or(member).as_str().filter(|id| !id.is_empty());
+            id.map(str::to_owned).ok_or_else(|| {
+                Error::Protocol(ScimError {
+                    status: 400,
+                    scim_type: Some(ScimType::InvalidValue),
+                    detail: "members: every member needs \"value\", the id of a resource of this application.".to_owned(),
+                })
+            })
+        })
+        .collect()
+}

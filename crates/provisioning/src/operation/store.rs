@@ -1,0 +1,335 @@
+//! What create, replace and modify share once they know the resource before and after: storing it, feeding the
+//! directory, applying the deprovisioning policy, and saying what happened.
+
+use database::WriteTx;
+use mapping::Profile;
+use registry::{AppScope, Feature};
+use scim_model::project::{Meta, Projection, serialise};
+use scim_model::redact;
+use scim_model::schema::ResourceType;
+use scim_model::{Resource, diff};
+use serde_json::Value;
+
+use crate::directory::leave::{self, Fate};
+use crate::directory::place::{Placed, place};
+use crate::error::Error;
+use crate::event::kind::{Operation, Outcome};
+use crate::event::record::{Change, EventDraft, KEPT_BODY_BYTES, Step};
+use crate::operation::{Answer, Done, policy};
+use crate::resource::member::{self, MemberChanges};
+use crate::resource::representation::{self, Representation};
+use crate::resource::row::{self, ResourceRow};
+use crate::resource::{count, key};
+
+/// A PATCH of a group with more members than this is answered without a body.
+const ANSWERED_MEMBERS: i64 = 1_000;
+
+/// So many names of changed members are written out in the report.
+const NAMED_MEMBERS: usize = 20;
+
+/// A resource before and after what the client asked for; nothing of it is stored yet but the members.
+pub(super) struct Modified {
+    pub row: ResourceRow,
+    pub before: Resource,
+    pub after: Resource,
+    pub members: MemberChanges,
+    /// argon2id hash of a new password.
+    pub password_hash: Option<String>,
+    pub steps: Vec<Step>,
+    /// Whether a large group may be answered without a body.
+    pub may_be_empty: bool,
+    pub projection: Projection,
+}
+
+/// Stores a change of an existing resource, or answers that nothing changed.
+pub(super) fn store_change(
+    tx: &mut WriteTx<'_>,
+    scope: &AppScope,
+    ty: &ResourceType,
+    mut modified: Modified,
+) -> Result<Done<Answer>, Error> {
+    let is_user = ty.name != "Group";
+    let changes = diff::diff(&modified.before, &modified.after, ty);
+    if is_user {
+        policy::require_for_user_change(scope, &changes)?;
+    }
+    let resource_changed = !changes.is_empty() || !modified.members.is_empty();
+    if resource_changed {
+        modified.row.version += 1;
+        modified.row.last_modified_at = tx.now();
+        modified.row.document = serialise(&modified.after, &meta(ty, &modified.row));
+    }
+
+    let (was_active, is_active) = (modified.before.active().unwrap_or(true), modified.after.active().unwrap_or(true));
+    let deactivated = is_user && was_active && !is_active;
+    if deactivated && scope.settings().features.is_on(Feature::DeleteDeactivatedUsers) {
+        return delete_deactivated(tx, scope, ty, modified, &changes);
+    }
+
+    let mut placed = None;
+    if is_user {
+        let profile = scope.settings().mapping.apply(&modified.after);
+        let linked = modified.row.directory_user_id.clone();
+        let result = place(tx, scope, profile, linked.as_deref(), modified.password_hash.as_deref())?;
+        modified.row.directory_user_id = Some(result.id.clone());
+        placed = Some(result);
+    }
+    let relinked = placed.as_ref().is_some_and(|placed| placed.how != crate::directory::place::Match::LinkedBefore);
+    if !changes.is_empty() || relinked {
+        row::update(tx, scope, &modified.after, &modified.row)?;
+        key::replace(tx, scope, &modified.row.id, Some(&modified.before), &modified.after)?;
+    } else if resource_changed {
+        row::update_version(tx, scope, &modified.row)?;
+    }
+
+    let answer = answer(tx, scope, ty, &modified)?;
+    let directory_changes = placed.as_ref().map(|placed| placed.changes.clone()).unwrap_or_default();
+    let password_set = modified.password_hash.is_some();
+    let unchanged = !resource_changed && directory_changes.is_empty() && !password_set;
+    let mut event = EventDraft::new(
+        operation_of(ty, &changes, &modified.members, deactivated, !was_active && is_active, password_set),
+        if unchanged { Outcome::Unchanged } else { Outcome::Succeeded },
+        if matches!(answer, Answer::Empty { .. }) { 204 } else { 200 },
+        String::new(),
+    );
+    event.summary = summary(&event, &modified, unchanged);
+    event.changes = changes.iter().map(change_text).chain(directory_changes).collect();
+    if let Some(change) = members_change(tx, scope, &modified.members)? {
+        event.changes.push(change);
+    }
+    if password_set {
+        event.changes.push(Change { field: "password".to_owned(), old: None, new: Some("[redacted]".to_owned()) });
+    }
+    event.mentions = modified.members.added.iter().chain(&modified.members.removed).cloned().collect();
+    event.steps = std::mem::take(&mut modified.steps);
+    if let Some(placed) = &placed {
+        event.steps.extend(placed_steps(scope, placed));
+    }
+    event.steps.push(Step::new(
+        "Stored",
+        if unchanged { "Nothing differed: no new version".to_owned() } else { format!("Version {} of the resource", modified.row.version) },
+    ));
+    describe(&mut event, ty, &modified.row, &modified.after);
+    if changes.iter().any(|change| change.path != "active") {
+        event.identifiers.extend(identifiers(&modified.before));
+    }
+    event.response = response_text(&answer);
+    Ok(Done { answer, event })
+}
+
+/// The deprovisioning policy with *Delete the Deactivated users* on: the client is answered with the inactive user as if it
+/// stayed, and in the same transaction the resource and the person are gone.
+fn delete_deactivated(
+    tx: &mut WriteTx<'_>,
+    scope: &AppScope,
+    ty: &ResourceType,
+    mut modified: Modified,
+    changes: &[diff::Change],
+) -> Result<Done<Answer>, Error> {
+    let answer = answer(tx, scope, ty, &modified)?;
+    let name = modified.after.user_name().unwrap_or_default().to_owned();
+    let fate = remove_user(tx, scope, ty, &modified.row)?;
+    let mut event = EventDraft::new(
+        Operation::UserDelete,
+        Outcome::Succeeded,
+        200,
+        format!("Deleted user {name}, who was deactivated at the source"),
+    );
+    event.changes = changes.iter().map(change_text).collect();
+    event.steps = std::mem::take(&mut modified.steps);
+    event.steps.push(Step::new("Policy", fate.sentence()));
+    describe(&mut event, ty, &modified.row, &modified.after);
+    event.identifiers.extend(identifiers(&modified.before));
+    event.response = response_text(&answer);
+    Ok(Done { answer, event })
+}
+
+/// Removes a user's resource with all that hangs on it, then the person.
+pub(super) fn remove_user(
+    tx: &mut WriteTx<'_>,
+    scope: &AppScope,
+    ty: &ResourceType,
+    row: &ResourceRow,
+) -> Result<Fate, Error> {
+    row::remove(tx, scope, &row.id)?;
+    let fate = match &row.directory_user_id {
+        Some(id) => leave::delete(tx, scope, id)?,
+        None => Fate::Deleted,
+    };
+    count::add(tx, scope, &ty.name, -1)?;
+    Ok(fate)
+}
+
+/// The representation, or nothing for a group too large to send back.
+fn answer(tx: &mut WriteTx<'_>, scope: &AppScope, ty: &ResourceType, modified: &Modified) -> Result<Answer, Error> {
+    let connection = tx.connection();
+    if modified.may_be_empty
+        && ty.name == "Group"
+        && member::count_up_to(connection, scope, &modified.row.id, ANSWERED_MEMBERS + 1)? > ANSWERED_MEMBERS
+    {
+        let location = representation::location(scope, ty, &modified.row.id);
+        return Ok(Answer::Empty { version: modified.row.version, location });
+    }
+    representation::one(connection, scope, ty, &modified.row, &modified.projection).map(Answer::Resource)
+}
+
+/// What the row of a change is called.
+fn operation_of(
+    ty: &ResourceType,
+    changes: &[diff::Change],
+    members: &MemberChanges,
+    deactivated: bool,
+    reactivated: bool,
+    password_set: bool,
+) -> Operation {
+    if ty.name == "Group" {
+        return if changes.is_empty() && !members.is_empty() { Operation::GroupMembers } else { Operation::GroupUpdate };
+    }
+    if deactivated {
+        Operation::UserDeactivate
+    } else if reactivated {
+        Operation::UserReactivate
+    } else if changes.is_empty() && password_set {
+        Operation::UserPassword
+    } else {
+        Operation::UserUpdate
+    }
+}
+
+/// What happened in words.
+fn summary(event: &EventDraft, modified: &Modified, unchanged: bool) -> String {
+    let name = display(&modified.after);
+    let former = display(&modified.before);
+    let members = &modified.members;
+    if unchanged {
+        return match event.operation {
+            Operation::GroupUpdate | Operation::GroupMembers => format!("Group {name} was already as sent"),
+            _ => format!("User {name} was already as sent"),
+        };
+    }
+    match event.operation {
+        Operation::UserDeactivate => format!("Disabled user {name}"),
+        Operation::UserReactivate => format!("Enabled user {name} again"),
+        Operation::UserPassword => format!("Set the password of user {name}"),
+        Operation::UserUpdate if former != name => format!("Renamed user {former} to {name}"),
+        Operation::GroupUpdate if former != name => format!("Renamed group {former} to {name}"),
+        Operation::GroupUpdate if members.is_empty() => format!("Updated group {name}"),
+        Operation::GroupUpdate | Operation::GroupMembers => match (members.added.len(), members.removed.len()) {
+            (added, 0) => format!("Added {} to group {name}", people(added)),
+            (0, removed) => format!("Removed {} from group {name}", people(removed)),
+            (added, removed) => format!("Added {} to group {name} and removed {}", people(added), removed),
+        },
+        _ => format!("Updated user {name}"),
+    }
+}
+
+/// `1 member`, `3 members`.
+pub(super) fn people(count: usize) -> String {
+    if count == 1 { "1 member".to_owned() } else { format!("{count} members") }
+}
+
+/// The name that a person knows the resource by.
+fn display(resource: &Resource) -> String {
+    resource.user_name().or(resource.display_name()).unwrap_or_default().to_owned()
+}
+
+/// Who the row is about.
+pub(super) fn describe(event: &mut EventDraft, ty: &ResourceType, row: &ResourceRow, resource: &Resource) {
+    event.resource_id = Some(row.id.clone());
+    event.resource_type = Some(if ty.name == "Group" { "Group" } else { "User" });
+    event.directory_user_id = row.directory_user_id.clone();
+    event.subject = display(resource);
+    event.identifiers.extend(identifiers(resource));
+}
+
+/// Every name that the end user may be searched by.
+pub(super) fn identifiers(resource: &Resource) -> Vec<String> {
+    [
+        resource.user_name(),
+        resource.external_id(),
+        resource.display_name(),
+        resource.text("name.familyName"),
+        resource.text("name.givenName"),
+    ]
+    .into_iter()
+    .flatten()
+    .chain(resource.emails())
+    .map(str::to_owned)
+    .collect()
+}
+
+/// How the directory side went, in words.
+pub(super) fn placed_steps(scope: &AppScope, placed: &Placed) -> Vec<Step> {
+    let rules = scope.settings().mapping.users.len();
+    vec![
+        Step::new("Matched", placed.how.sentence()),
+        Step::new(
+            "Mapped",
+            format!(
+                "{rules} rules of settings revision {}: {}",
+                scope.settings_revision(),
+                match placed.changes.len() {
+                    0 if placed.how == crate::directory::place::Match::Created => "a new profile".to_owned(),
+                    0 => "the profile stays as it was".to_owned(),
+                    1 => "1 directory attribute changed".to_owned(),
+                    count => format!("{count} directory attributes changed"),
+                }
+            ),
+        ),
+    ]
+}
+
+/// The mapped profile of a user.
+pub(super) fn mapped(scope: &AppScope, resource: &Resource) -> Profile {
+    scope.settings().mapping.apply(resource)
+}
+
+/// What `meta` says of a row.
+pub(super) fn meta<'a>(ty: &'a ResourceType, row: &'a ResourceRow) -> Meta<'a> {
+    Meta {
+        resource_type: &ty.name,
+        id: &row.id,
+        created: row.created_at.as_milliseconds(),
+        last_modified: row.last_modified_at.as_milliseconds(),
+        version: row.version,
+    }
+}
+
+/// The answer as the report keeps it.
+pub(super) fn response_text(answer: &Answer) -> Option<String> {
+    match answer {
+        Answer::Resource(Representation { body, .. }) => Some(redact::request_body(body.as_bytes(), KEPT_BODY_BYTES)),
+        Answer::Empty { .. } => None,
+    }
+}
+
+/// One change as a person reads it: texts bare, everything else as JSON.
+pub(super) fn change_text(change: &diff::Change) -> Change {
+    let text = |value: &Option<Value>| {
+        value.as_ref().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    };
+    Change { field: change.path.clone(), old: text(&change.old), new: text(&change.new) }
+}
+
+/// The change of a membership: removed names before, added names after.
+pub(super) fn members_change(
+    tx: &mut WriteTx<'_>,
+    scope: &AppScope,
+    members: &MemberChanges,
+) -> Result<Option<Change>, Error> {
+    if members.is_empty() {
+        return Ok(None);
+    }
+    let mut names = |ids: &[String]| -> Result<Option<String>, Error> {
+        if ids.is_empty() {
+            return Ok(None);
+        }
+        let shown = &ids[..ids.len().min(NAMED_MEMBERS)];
+        let mut names = member::names(tx.connection(), scope, shown)?.join(", ");
+        if ids.len() > shown.len() {
+            names.push_str(&format!(" and {} more", ids.len() - shown.len()));
+        }
+        Ok(Some(names))
+    };
+    Ok(Some(Change { field: "members".to_owned(), old: names(&members.removed)?, new: names(&members.added)? }))
+}

@@ -1,0 +1,269 @@
+//! The row of a resource: read, locked, inserted, updated, set aside, removed.
+
+use database::schema::resource as table;
+use database::{Connection, LockRow, Timestamp, WriteTx};
+use diesel::prelude::*;
+use registry::AppScope;
+use scim_model::Resource;
+use scim_model::fold::fold;
+
+use crate::error::Error;
+
+/// A resource as stored. `document` is the wire text without location, groups and members.
+#[derive(Debug, Clone, Queryable)]
+pub(crate) struct ResourceRow {
+    pub id: String,
+    pub document: String,
+    pub version: i64,
+    pub active: bool,
+    pub directory_user_id: Option<String>,
+    pub created_at: Timestamp,
+    pub last_modified_at: Timestamp,
+}
+
+impl ResourceRow {
+    /// The document, read.
+    pub fn resource(&self) -> Result<Resource, Error> {
+        Resource::from_stored(&self.document).map_err(|error| Error::Internal(Box::new(error)))
+    }
+}
+
+/// What is written of a resource beside its document: the values that SQL looks up by.
+struct Columns {
+    external_id: Option<String>,
+    user_name: Option<String>,
+    user_name_folded: Option<String>,
+    display_name: Option<String>,
+    display_name_folded: Option<String>,
+    active: bool,
+}
+
+impl Columns {
+    fn of(resource: &Resource) -> Self {
+        let (user_name, display_name) = (resource.user_name(), resource.display_name());
+        Columns {
+            external_id: resource.external_id().map(str::to_owned),
+            user_name: user_name.map(str::to_owned),
+            user_name_folded: user_name.map(fold),
+            display_name: display_name.map(str::to_owned),
+            display_name_folded: display_name.map(fold),
+            active: resource.active().unwrap_or(true),
+        }
+    }
+}
+
+/// The columns of a [`ResourceRow`], in its order.
+macro_rules! resource_columns {
+    () => {
+        (
+            database::schema::resource::id,
+            database::schema::resource::document,
+            database::schema::resource::version,
+            database::schema::resource::active,
+            database::schema::resource::directory_user_id,
+            database::schema::resource::created_at,
+            database::schema::resource::last_modified_at,
+        )
+    };
+}
+pub(crate) use resource_columns;
+
+/// All resources that the scope's client can see: set-aside ones are not among them.
+macro_rules! visible {
+    ($scope:expr) => {
+        database::schema::resource::table
+            .filter(database::schema::resource::tenant_id.eq($scope.tenant_id()))
+            .filter(database::schema::resource::application_id.eq($scope.application_id()))
+            .filter(database::schema::resource::deleted_at.is_null())
+    };
+}
+pub(crate) use visible;
+
+/// One resource by id.
+pub(crate) fn find(
+    connection: &mut Connection,
+    scope: &AppScope,
+    resource_type: &str,
+    id: &str,
+) -> Result<Option<ResourceRow>, Error> {
+    Ok(visible!(scope)
+        .filter(table::id.eq(id))
+        .filter(table::resource_type.eq(resource_type))
+        .select(resource_columns!())
+        .first(connection)
+        .optional()?)
+}
+
+/// One resource by id, locked until the transaction ends, so that two changes of one resource follow each other.
+pub(crate) fn find_locked(
+    tx: &mut WriteTx<'_>,
+    scope: &AppScope,
+    resource_type: &str,
+    id: &str,
+) -> Result<Option<ResourceRow>, Error> {
+    Ok(visible!(scope)
+        .filter(table::id.eq(id))
+        .filter(table::resource_type.eq(resource_type))
+        .select(resource_columns!())
+        .lock_row()
+        .get_result(tx.connection())
+        .optional()?)
+}
+
+/// A set-aside user that a new one of this externalId or userName brings back: the same externalId first, then the same
+/// userName, the most recently deleted first.
+pub(crate) fn find_deleted(
+    connection: &mut Connection,
+    scope: &AppScope,
+    resource_type: &str,
+    resource: &Resource,
+) -> Result<Option<ResourceRow>, Error> {
+    let set_aside = || {
+        table::table
+            .filter(table::tenant_id.eq(scope.tenant_id()))
+            .filter(table::application_id.eq(scope.application_id()))
+            .filter(table::resource_type.eq(resource_type))
+            .filter(table::deleted_at.is_not_null())
+            .select(resource_columns!())
+            .order(table::deleted_at.desc())
+    };
+    if let Some(external_id) = resource.external_id() {
+        let found = set_aside().filter(table::external_id.eq(external_id)).first(connection).optional()?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    match resource.user_name() {
+        Some(user_name) => {
+            Ok(set_aside().filter(table::user_name_folded.eq(fold(user_name))).first(connection).optional()?)
+        }
+        None => Ok(None),
+    }
+}
+
+/// A new resource's place in the database.
+pub(crate) struct NewRow<'a> {
+    pub id: &'a str,
+    pub resource_type: &'a str,
+    pub document: &'a str,
+    pub directory_user_id: Option<&'a str>,
+}
+
+/// Inserts a resource with version 1.
+pub(crate) fn insert(
+    tx: &mut WriteTx<'_>,
+    scope: &AppScope,
+    resource: &Resource,
+    new: &NewRow<'_>,
+) -> Result<(), Error> {
+    let (now, columns) = (tx.now(), Columns::of(resource));
+    diesel::insert_into(table::table)
+        .values((
+            table::tenant_id.eq(scope.tenant_id()),
+            table::application_id.eq(scope.application_id()),
+            table::id.eq(new.id),
+            table::resource_type.eq(new.resource_type),
+            table::external_id.eq(&columns.external_id),
+            table::user_name.eq(&columns.user_name),
+            table::user_name_folded.eq(&columns.user_name_folded),
+            table::display_name.eq(&columns.display_name),
+            table::display_name_folded.eq(&columns.display_name_folded),
+            table::active.eq(columns.active),
+            table::document.eq(new.document),
+            table::version.eq(1_i64),
+            table::directory_user_id.eq(new.directory_user_id),
+            table::created_at.eq(now),
+            table::last_modified_at.eq(now),
+        ))
+        .execute(tx.connection())
+        .map_err(|error| name_taken(error, resource))?;
+    Ok(())
+}
+
+/// Writes a changed resource; brings a set-aside one back.
+pub(crate) fn update(
+    tx: &mut WriteTx<'_>,
+    scope: &AppScope,
+    resource: &Resource,
+    row: &ResourceRow,
+) -> Result<(), Error> {
+    let columns = Columns::of(resource);
+    diesel::update(one(scope, &row.id))
+        .set((
+            table::external_id.eq(&columns.external_id),
+            table::user_name.eq(&columns.user_name),
+            table::user_name_folded.eq(&columns.user_name_folded),
+            table::display_name.eq(&columns.display_name),
+            table::display_name_folded.eq(&columns.display_name_folded),
+            table::active.eq(columns.active),
+            table::document.eq(&row.document),
+            table::version.eq(row.version),
+            table::directory_user_id.eq(row.directory_user_id.as_deref()),
+            table::last_modified_at.eq(row.last_modified_at),
+            table::deleted_at.eq(None::<Timestamp>),
+        ))
+        .execute(tx.connection())
+        .map_err(|error| name_taken(error, resource))?;
+    Ok(())
+}
+
+/// Touches version and time only: a change of members.
+pub(crate) fn update_version(tx: &mut WriteTx<'_>, scope: &AppScope, row: &ResourceRow) -> Result<(), Error> {
+    diesel::update(one(scope, &row.id))
+        .set((
+            table::document.eq(&row.document),
+            table::version.eq(row.version),
+            table::last_modified_at.eq(row.last_modified_at),
+        ))
+        .execute(tx.connection())?;
+    Ok(())
+}
+
+/// Hides a resource from its client and keeps it for the day it comes back.
+pub(crate) fn set_aside(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Result<(), Error> {
+    let now = tx.now();
+    diesel::update(one(scope, id))
+        .set((table::deleted_at.eq(Some(now)), table::active.eq(false)))
+        .execute(tx.connection())?;
+    Ok(())
+}
+
+/// Removes a resource with its keys and memberships (by cascade).
+pub(crate) fn remove(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Result<(), Error> {
+    diesel::delete(one(scope, id)).execute(tx.connection())?;
+    Ok(())
+}
+
+/// The row of one resource, set aside or not.
+fn one<'a>(
+    scope: &'a AppScope,
+    id: &'a str,
+) -> diesel::helper_types::Filter<
+    table::table,
+    diesel::helper_types::And<
+        diesel::helper_types::And<
+            diesel::dsl::Eq<table::tenant_id, &'a str>,
+            diesel::dsl::Eq<table::application_id, &'a str>,
+        >,
+        diesel::dsl::Eq<table::id, &'a str>,
+    >,
+> {
+    table::table.filter(
+        table::tenant_id
+            .eq(scope.tenant_id().as_str())
+            .and(table::application_id.eq(scope.application_id().as_str()))
+            .and(table::id.eq(id)),
+    )
+}
+
+fn name_taken(error: diesel::result::Error, resource: &Resource) -> Error {
+    let error = database::Error::from(error);
+    let name = |attribute, value: Option<&str>| Error::NameTaken { attribute, value: value.unwrap_or_default().to_owned() };
+    if error.violates("resource_user_name") {
+        name("userName", resource.user_name())
+    } else if error.violates("resource_group_name") {
+        name("displayName", resource.display_name())
+    } else {
+        error.into()
+    }
+}
