@@ -188,11 +188,11 @@ impl Shared {
         match catch_unwind(AssertUnwindSafe(|| work(&mut tx))) {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => {
-                pooled.suspect();
+                self.pool.test(&mut pooled);
                 Err(error)
             }
             Err(_panic) => {
-                pooled.lost();
+                self.pool.throw_away(&mut pooled);
                 Err(Error::other("the read panicked").into())
             }
         }
@@ -202,9 +202,8 @@ impl Shared {
     fn write<T, E: From<Error>>(&self, work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>) -> Result<T, E> {
         let mut pooled = self.pool.get()?;
         if let Err(error) = dialect::begin_write(&mut pooled.connection).map_err(Error::from) {
-            pooled.lost();
+            self.pool.throw_away(&mut pooled);
             drop(pooled);
-            self.pool.connection_was_lost();
             if !matches!(error, Error::Unavailable(_)) {
                 return Err(error.into());
             }
@@ -217,18 +216,19 @@ impl Shared {
             Ok(Ok(value)) => match Connection::commit_transaction(&mut pooled.connection) {
                 Ok(()) => Ok(value),
                 Err(error) => {
-                    pooled.lost();
+                    self.pool.throw_away(&mut pooled);
                     Err(Error::from(error).into())
                 }
             },
             Ok(Err(error)) => {
-                // The caller's own error says more than a failure to roll back, which the pool sees at check-in.
-                let _left_to_the_pool = Connection::rollback_transaction(&mut pooled.connection);
-                pooled.suspect();
+                // The caller's own error says more than a failure to roll back.
+                if Connection::rollback_transaction(&mut pooled.connection).is_err() {
+                    self.pool.throw_away(&mut pooled);
+                }
                 Err(error)
             }
             Err(_panic) => {
-                pooled.lost();
+                self.pool.throw_away(&mut pooled);
                 Err(Error::other("the write panicked").into())
             }
         }

@@ -14,7 +14,7 @@ pub(crate) const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../.
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
 /// Held while the tables are changed; any number that no other program on the same server uses.
-const MIGRATION_LOCK: &str = "7_274_650_417";
+const MIGRATION_LOCK: &str = "7274650417";
 
 /// Begins a write transaction. SQLite must take its write lock at BEGIN: a transaction that reads first and writes later fails at
 /// once when another process wrote in between, whatever the busy timeout.

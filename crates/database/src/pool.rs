@@ -1,7 +1,7 @@
 //! Connections, made by URL and kept in an r2d2 pool.
 //!
-//! Connections are not tested at every check-out (a round trip). One is tested when it rested for long, when the work it did last failed, and
-//! after another connection was lost: a restart of PostgreSQL then costs at most the requests that were under way.
+//! Connections are not tested at every check-out (a round trip), but when they rested for long, after work that failed, and once after another
+//! connection was lost: a restart of PostgreSQL costs the requests that were under way, and at most one more.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -56,20 +56,7 @@ pub(crate) struct Pooled {
     pub(crate) connection: Connection,
     released_at: Instant,
     epoch: u64,
-    suspect: bool,
     lost: bool,
-}
-
-impl Pooled {
-    /// To be tested before the next use: its last work failed, perhaps because of the connection.
-    pub(crate) fn suspect(&mut self) {
-        self.suspect = true;
-    }
-
-    /// Never to be used again.
-    pub(crate) fn lost(&mut self) {
-        self.lost = true;
-    }
 }
 
 /// How r2d2 makes and judges connections.
@@ -91,7 +78,7 @@ impl r2d2::ManageConnection for Manager {
     fn connect(&self) -> Result<Pooled, ConnectFailed> {
         let epoch = self.epoch.load(Ordering::Acquire);
         let connection = connect(&self.target, self.purpose, self.busy_timeout_ms).map_err(ConnectFailed)?;
-        Ok(Pooled { connection, released_at: Instant::now(), epoch, suspect: false, lost: false })
+        Ok(Pooled { connection, released_at: Instant::now(), epoch, lost: false })
     }
 
     /// Never asked: `test_on_check_out` is off, [`Pool::get`] tests.
@@ -146,22 +133,29 @@ impl Pool {
             let mut pooled = self.pool.get().map_err(|error| Error::unavailable(error.to_string()))?;
             let epoch = self.epoch.load(Ordering::Acquire);
             let rested = pooled.released_at.elapsed() > TEST_AFTER_IDLE;
-            if !pooled.suspect && !rested && pooled.epoch == epoch {
+            if !rested && pooled.epoch == epoch {
                 return Ok(pooled);
             }
-            if pooled.connection.ping().is_ok() {
-                pooled.suspect = false;
+            if self.test(&mut pooled) {
                 pooled.epoch = epoch;
                 return Ok(pooled);
             }
-            pooled.lost();
-            self.connection_was_lost();
         }
         Err(Error::unavailable("every connection in the pool was lost"))
     }
 
-    /// From now on every connection made before is tested once before it is used.
-    pub(crate) fn connection_was_lost(&self) {
+    /// Whether the connection still answers. One that does not is thrown away at check-in, and the others are tested as well.
+    pub(crate) fn test(&self, pooled: &mut Pooled) -> bool {
+        let answers = pooled.connection.ping().is_ok();
+        if !answers {
+            self.throw_away(pooled);
+        }
+        answers
+    }
+
+    /// Marks the connection as never to be used again; every one made before is tested once before it is used.
+    pub(crate) fn throw_away(&self, pooled: &mut Pooled) {
+        pooled.lost = true;
         self.epoch.fetch_add(1, Ordering::AcqRel);
     }
 }

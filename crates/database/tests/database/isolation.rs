@@ -1,0 +1,108 @@
+use std::sync::{Arc, mpsc};
+
+use database::testing::Scratch;
+use database::{Database, DatabaseConfig, Error, SystemClock, SystemRandom};
+use diesel::prelude::*;
+
+use super::support::{insert_tenant, slugs};
+
+fn open_impatient(url: &str, max_connections: u32) -> Database {
+    let config = DatabaseConfig { url: url.to_owned(), max_connections, busy_timeout_ms: 50 };
+    Database::open(&config, Arc::new(SystemClock), Arc::new(SystemRandom)).unwrap()
+}
+
+#[tokio::test]
+async fn a_read_cannot_write_on_sqlite() {
+    let scratch = Scratch::sqlite();
+    let database = scratch.open();
+    let outcome = database.read(|tx| insert_tenant(tx.connection(), "sneaky")).await;
+    assert!(matches!(outcome, Err(Error::Other(_))), "{outcome:?}");
+    assert!(slugs(&database).await.is_empty());
+}
+
+/// Two `Database`s on one file behave as two processes do.
+#[tokio::test]
+async fn another_process_that_writes_makes_us_busy_and_no_more() {
+    let scratch = Scratch::sqlite();
+    let database = scratch.open();
+    let other = open_impatient(scratch.url(), 1);
+    let (begun, has_begun) = tokio::sync::oneshot::channel();
+    let (open, gate) = mpsc::channel::<()>();
+    let writing = database.clone();
+    let long = tokio::spawn(async move {
+        writing
+            .write(move |tx| {
+                begun.send(()).unwrap();
+                gate.recv().unwrap();
+                insert_tenant(tx.connection(), "long")
+            })
+            .await
+    });
+    has_begun.await.unwrap();
+    let outcome = other.write(|tx| insert_tenant(tx.connection(), "other")).await;
+    assert!(matches!(outcome, Err(Error::Busy)), "{outcome:?}");
+    assert!(slugs(&other).await.is_empty(), "readers go on");
+    open.send(()).unwrap();
+    long.await.unwrap().unwrap();
+    other.write(|tx| insert_tenant(tx.connection(), "other")).await.unwrap();
+    assert_eq!(slugs(&database).await, ["long", "other"]);
+}
+
+#[tokio::test]
+async fn more_reads_than_connections_wait_and_are_then_told_busy() {
+    for (name, scratch) in Scratch::both() {
+        scratch.open();
+        let database = open_impatient(scratch.url(), 1);
+        let (begun, has_begun) = tokio::sync::oneshot::channel();
+        let (open, gate) = mpsc::channel::<()>();
+        let reading = database.clone();
+        let long = tokio::spawn(async move {
+            reading
+                .read(move |_| {
+                    begun.send(()).unwrap();
+                    gate.recv().unwrap();
+                    Ok::<_, Error>(())
+                })
+                .await
+        });
+        has_begun.await.unwrap();
+        let outcome = database.read(|_| Ok::<_, Error>(())).await;
+        assert!(matches!(outcome, Err(Error::Busy)), "{name} {outcome:?}");
+        open.send(()).unwrap();
+        long.await.unwrap().unwrap();
+        database.read(|_| Ok::<_, Error>(())).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_read_that_panics_is_an_error() {
+    for (name, scratch) in Scratch::both() {
+        let database = scratch.open();
+        let outcome: Result<(), Error> = database.read(|_| panic!("as it should")).await;
+        assert!(matches!(outcome, Err(Error::Other(_))), "{name} {outcome:?}");
+        assert!(slugs(&database).await.is_empty());
+    }
+}
+
+/// PostgreSQL breaks a deadlock by failing one of the two, who may come again.
+#[tokio::test]
+async fn a_deadlock_is_busy() {
+    let scratch = Scratch::postgres();
+    let database = scratch.open();
+    database.write(|tx| insert_tenant(tx.connection(), "a")).await.unwrap();
+    database.write(|tx| insert_tenant(tx.connection(), "b")).await.unwrap();
+    let meeting = Arc::new(std::sync::Barrier::new(2));
+    let lock = |first: &'static str, second: &'static str| {
+        let meeting = Arc::clone(&meeting);
+        database.write(move |tx| {
+            let update = |slug: &str| format!("UPDATE tenant SET name = 'x' WHERE slug = '{slug}'");
+            diesel::sql_query(update(first)).execute(tx.connection())?;
+            meeting.wait();
+            diesel::sql_query(update(second)).execute(tx.connection())?;
+            Ok::<_, Error>(())
+        })
+    };
+    let (one, two) = tokio::join!(lock("a", "b"), lock("b", "a"));
+    assert_eq!([&one, &two].iter().filter(|outcome| outcome.is_ok()).count(), 1, "{one:?} {two:?}");
+    assert_eq!([&one, &two].iter().filter(|outcome| matches!(outcome, Err(Error::Busy))).count(), 1, "{one:?} {two:?}");
+}

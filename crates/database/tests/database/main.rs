@@ -1,0 +1,14 @@
+//! The crate through its public face, on both databases.
+
+#[cfg(test)]
+mod constraints;
+#[cfg(test)]
+mod isolation;
+#[cfg(test)]
+mod loss;
+#[cfg(test)]
+mod migrations;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod transactions;
