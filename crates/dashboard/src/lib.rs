@@ -1,7 +1,13 @@
-//! test
+//! The dashboard: server-rendered administration.
+
 mod assets;
-#[derive(askama::Template)]
-#[template(source = r#"{% import "parts/ui.html" as ui %}<p>{{ ui::icon("copy") }}</p>{% call ui::icon("x") %}{% endcall %}"#, ext = "html")]
-struct T;
-#[test]
-fn t() { use askama::Template; panic!("{}", T.render().unwrap()) }
+mod chart;
+mod moment;
+mod pages;
+#[cfg(test)]
+mod samples;
+mod setup_token;
+mod shell;
+mod text;
+
+pub use setup_token::SetupToken;

@@ -1,7 +1,8 @@
 //! Times as pages show them: relative in the text, absolute on hover, machine-readable in `datetime`. All in UTC, said so.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
 
 /// One point in time in the three forms a `<time>` element needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub struct Moment {
 impl Moment {
     /// `at_ms` seen from `now_ms`, both UTC milliseconds. A value outside the calendar shows as the epoch.
     pub fn new(at_ms: i64, now_ms: i64) -> Self {
-        let at = zoned(at_ms);
+        let at = civil(at_ms);
         Moment {
             iso: at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             absolute: at.strftime("%-d %b %Y, %H:%M:%S UTC").to_string(),
@@ -33,19 +34,19 @@ impl Moment {
 }
 
 /// `at_ms` in UTC; the epoch where it does not fit the calendar.
-pub fn zoned(at_ms: i64) -> jiff::Zoned {
-    Timestamp::from_millisecond(at_ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(TimeZone::UTC)
+pub fn civil(at_ms: i64) -> DateTime {
+    Offset::UTC.to_datetime(Timestamp::from_millisecond(at_ms).unwrap_or(Timestamp::UNIX_EPOCH))
 }
 
 /// The text of an `<input type="datetime-local">` (`2026-11-23T15:42`), read as UTC, in milliseconds.
 pub fn parse_local(text: &str) -> Option<i64> {
-    let at: jiff::civil::DateTime = text.trim().parse().ok()?;
-    Some(at.to_zoned(TimeZone::UTC).ok()?.timestamp().as_millisecond())
+    let at: DateTime = text.trim().parse().ok()?;
+    Some(Offset::UTC.to_timestamp(at).ok()?.as_millisecond())
 }
 
 /// The inverse of [`parse_local`], to the minute.
 pub fn to_local(at_ms: i64) -> String {
-    zoned(at_ms).strftime("%Y-%m-%dT%H:%M").to_string()
+    civil(at_ms).strftime("%Y-%m-%dT%H:%M").to_string()
 }
 
 fn relative(at_ms: i64, now_ms: i64) -> String {

@@ -1,0 +1,81 @@
+//! `GET /t/{slug}/applications/{id}/okta`: the guide for Okta's administrator, with this application's own values under
+//! the names that Okta gives to its fields. OAuth 2 is not mentioned: we do not serve it.
+
+use super::ApplicationHead;
+use crate::shell::Shell;
+use askama::Template;
+
+/// The page.
+#[derive(Template)]
+#[template(path = "pages/applications/okta.html")]
+pub struct Okta {
+    pub shell: Shell,
+    pub application: ApplicationHead,
+    /// The catalogue template app; otherwise an app of the App Integration Wizard.
+    pub catalogue: bool,
+    pub base_url: String,
+    pub credential: GuideCredential,
+    pub actions: Vec<Action>,
+}
+
+/// What goes into Okta's authentication fields.
+pub struct GuideCredential {
+    /// Basic Auth; otherwise HTTP Header.
+    pub basic: bool,
+    pub username: String,
+    /// The secret in clear, while it may be shown; otherwise empty.
+    pub secret: String,
+    /// Its masked form; empty when no credential works.
+    pub masked: String,
+    /// Where it can be revealed; empty for support.
+    pub reveal: String,
+}
+
+impl GuideCredential {
+    /// The value of the `Authorization` header, for the catalogue app, which sends its field as it is.
+    pub fn header(&self) -> String {
+        format!("Bearer {}", self.secret)
+    }
+}
+
+/// One box under *Supported provisioning actions*.
+pub struct Action {
+    pub label: &'static str,
+    pub tick: bool,
+    pub why: &'static str,
+}
+
+#[cfg(test)]
+impl Okta {
+    pub fn samples() -> Vec<(&'static str, Self)> {
+        let page = |catalogue, credential| Okta {
+            shell: Shell::sample(crate::shell::Section::Applications),
+            application: ApplicationHead::sample(super::Step::Okta),
+            catalogue,
+            base_url: "https://id.northwind.example/t/northwind/scim/k3v9q2m7x1ab/v2".into(),
+            credential,
+            actions: vec![
+                Action { label: "Import New Users and Profile Updates", tick: true, why: "Import users is on here." },
+                Action { label: "Push New Users", tick: true, why: "Create users is on here." },
+                Action { label: "Push Profile Updates", tick: true, why: "Update users is on here." },
+                Action { label: "Push Groups", tick: false, why: "Push groups is off here: leave it unticked." },
+            ],
+        };
+        let bearer = |secret: &str| GuideCredential {
+            basic: false,
+            username: String::new(),
+            secret: secret.into(),
+            masked: "rctAb…9xYz".into(),
+            reveal: "/t/northwind/applications/k3v9q2m7x1ab/connection/credentials/1/reveal".into(),
+        };
+        let basic = GuideCredential { basic: true, username: "okta-workforce-7c2f".into(), ..bearer("") };
+        let none = GuideCredential { masked: String::new(), reveal: String::new(), ..bearer("") };
+        vec![
+            ("wizard", page(false, bearer("rct7Hq2mZ0tVdX4cN9eYkB1sPaLwUj6RfGo3Ti82Qk4wzAbCdEfGh"))),
+            ("catalogue", page(true, bearer("rct7Hq2mZ0tVdX4cN9eYkB1sPaLwUj6RfGo3Ti82Qk4wzAbCdEfGh"))),
+            ("hidden", page(false, bearer(""))),
+            ("basic", page(false, basic)),
+            ("no-credential", page(false, none)),
+        ]
+    }
+}

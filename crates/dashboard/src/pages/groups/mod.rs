@@ -1,0 +1,4 @@
+//! The groups that clients pushed.
+
+pub mod detail;
+pub mod list;

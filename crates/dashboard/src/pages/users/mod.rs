@@ -1,0 +1,4 @@
+//! The people of the directory.
+
+pub mod detail;
+pub mod list;
