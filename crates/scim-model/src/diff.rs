@@ -1,9 +1,12 @@
-//! What changed between two resources, for reports.
+//! What changed between two resources, for reports and to tell a change from a repetition.
 
-use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
 
 use crate::resource::Resource;
-use crate::schema::ResourceType;
+use crate::schema::{Attribute, ResourceType, Returned};
 
 /// A changed attribute or sub-attribute of a single complex attribute.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,5 +22,140 @@ pub struct Change {
 /// The differences, in the order of the schema. `id`, `meta` and `schemas` do not count; the order of a list's values
 /// does not either.
 pub fn diff(old: &Resource, new: &Resource, ty: &ResourceType) -> Vec<Change> {
-    todo!()
+    let mut changes = Vec::new();
+    let external_id = ty.attribute("externalId").into_iter();
+    attributes(external_id.chain(&ty.schema.attributes), "", Some(old.as_map()), Some(new.as_map()), &mut changes);
+    for extension in &ty.extensions {
+        let urn = &extension.schema.id;
+        let (old, new) = (object(old.as_map().get(urn)), object(new.as_map().get(urn)));
+        attributes(extension.schema.attributes.iter(), &format!("{urn}:"), old, new, &mut changes);
+    }
+    changes
+}
+
+fn attributes<'a>(
+    attributes: impl Iterator<Item = &'a Arc<Attribute>>,
+    prefix: &str,
+    old: Option<&Map<String, Value>>,
+    new: Option<&Map<String, Value>>,
+    changes: &mut Vec<Change>,
+) {
+    for attribute in attributes {
+        let name = &attribute.name;
+        let (old, new) = (old.and_then(|old| old.get(name)), new.and_then(|new| new.get(name)));
+        if is_same(old, new) {
+            continue;
+        }
+        let path = format!("{prefix}{name}");
+        if attribute.returned == Returned::Never {
+            changes.push(Change { path, old: None, new: None });
+            continue;
+        }
+        // The parts of a name one by one, also when there was none before.
+        if attribute.is_complex() && !attribute.multi_valued {
+            let prefix = format!("{path}.");
+            self::attributes(attribute.sub_attributes.iter(), &prefix, object(old), object(new), changes);
+            continue;
+        }
+        changes.push(Change { path, old: old.cloned(), new: new.cloned() });
+    }
+}
+
+fn object(value: Option<&Value>) -> Option<&Map<String, Value>> {
+    value.and_then(Value::as_object)
+}
+
+fn is_same(old: Option<&Value>, new: Option<&Value>) -> bool {
+    match (old, new) {
+        (Some(Value::Array(old)), Some(Value::Array(new))) => old == new || same_values(old, new),
+        (old, new) => old == new,
+    }
+}
+
+/// Whether two lists hold the same values in any order.
+fn same_values(old: &[Value], new: &[Value]) -> bool {
+    if old.len() != new.len() {
+        return false;
+    }
+    let mut counts: HashMap<String, i64> = HashMap::with_capacity(old.len());
+    for value in old {
+        *counts.entry(ordered(value)).or_default() += 1;
+    }
+    for value in new {
+        *counts.entry(ordered(value)).or_default() -= 1;
+    }
+    counts.values().all(|count| *count == 0)
+}
+
+/// The value as text with its members in the order of their names.
+fn ordered(value: &Value) -> String {
+    let mut value = value.clone();
+    value.sort_all_objects();
+    value.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::schema::core;
+
+    fn check(old: Value, new: Value, expected: &[(&str, Value, Value)]) {
+        let resource = |value: Value| Resource::from_stored(&value.to_string()).unwrap();
+        let changes = diff(&resource(old), &resource(new), core::user());
+        let changes: Vec<_> = changes
+            .into_iter()
+            .map(|change| (change.path, change.old.unwrap_or_default(), change.new.unwrap_or_default()))
+            .collect();
+        let expected: Vec<_> =
+            expected.iter().map(|(path, old, new)| ((*path).to_owned(), old.clone(), new.clone())).collect();
+        assert_eq!(changes, expected);
+    }
+
+    #[test]
+    fn differences() {
+        let user = json!({"userName": "ada", "name": {"givenName": "Ada", "familyName": "L"}});
+        check(user.clone(), user.clone(), &[]);
+        check(
+            user.clone(),
+            json!({"name": {"familyName": "L", "givenName": "Ada"}, "userName": "ada", "id": "1", "meta": {}}),
+            &[],
+        );
+        check(
+            user.clone(),
+            json!({"userName": "Ada", "name": {"givenName": "Ada"}, "externalId": "7"}),
+            &[
+                ("externalId", Value::Null, json!("7")),
+                ("userName", json!("ada"), json!("Ada")),
+                ("name.familyName", json!("L"), Value::Null),
+            ],
+        );
+        check(json!({}), json!({"password": "secret"}), &[("password", Value::Null, Value::Null)]);
+    }
+
+    #[test]
+    fn lists_have_no_order() {
+        let one = json!({"value": "a", "type": "work"});
+        let two = json!({"value": "b"});
+        check(json!({"emails": [one, two]}), json!({"emails": [two, {"type": "work", "value": "a"}]}), &[]);
+        check(
+            json!({"emails": [one, one]}),
+            json!({"emails": [one, two]}),
+            &[("emails", json!([one, one]), json!([one, two]))],
+        );
+    }
+
+    #[test]
+    fn extensions() {
+        let urn = crate::urn::ENTERPRISE_USER;
+        check(
+            json!({}),
+            json!({urn: {"department": "Sales", "manager": {"value": "7"}}}),
+            &[
+                (&format!("{urn}:department"), Value::Null, json!("Sales")),
+                (&format!("{urn}:manager.value"), Value::Null, json!("7")),
+            ],
+        );
+    }
 }

@@ -88,7 +88,7 @@ impl Resource {
         };
         match bound.sub_attribute() {
             None => entries.iter().collect(),
-            Some(sub) => entries.iter().filter_map(|entry| entry.get(&sub.name)).collect(),
+            Some(sub) => entries.iter().filter_map(|entry| entry.get(&sub.name)).flat_map(each).collect(),
         }
     }
 
@@ -144,5 +144,13 @@ impl Resource {
 impl fmt::Debug for Resource {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_tuple("Resource").field(&self.0.keys().collect::<Vec<_>>()).finish()
+    }
+}
+
+/// A value, or the values of a list.
+fn each(value: &Value) -> impl Iterator<Item = &Value> {
+    match value {
+        Value::Array(values) => values.iter(),
+        single => std::slice::from_ref(single).iter(),
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// One leniency. `Display` is a sentence for people.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Adjustment {
     /// A boolean came as text. Entra ID without its compliance flag, OneLogin templates.
     BooleanAsText(String),
@@ -50,5 +50,28 @@ impl fmt::Display for Adjustment {
             Self::EmptyEntryDropped(path) => write!(formatter, "entry without a value dropped: {path}"),
             Self::DuplicateDropped(path) => write!(formatter, "repeated value dropped: {path}"),
         }
+    }
+}
+
+/// Collects leniencies: each once, and not without end, since a body may hold a hundred thousand of them.
+#[derive(Debug, Default)]
+pub(crate) struct Adjustments {
+    list: Vec<Adjustment>,
+}
+
+impl Adjustments {
+    const MOST: usize = 50;
+
+    pub fn add(&mut self, adjustment: impl FnOnce() -> Adjustment) {
+        if self.list.len() < Self::MOST {
+            let adjustment = adjustment();
+            if !self.list.contains(&adjustment) {
+                self.list.push(adjustment);
+            }
+        }
+    }
+
+    pub fn into_vec(self) -> Vec<Adjustment> {
+        self.list
     }
 }

@@ -11,7 +11,18 @@
 //! Three steps: [`Filter::parse`] knows the grammar, [`Filter::resolve`] knows the schema, [`Filter::matches`] decides.
 //! A filter that has not been resolved cannot be evaluated.
 
-use std::fmt;
+mod display;
+mod evaluate;
+mod lexer;
+mod parser;
+mod resolve;
+#[cfg(test)]
+mod tests;
+
+pub use display::Spelling;
+pub(crate) use evaluate::{Subject, matches};
+pub(crate) use parser::{PatchPath, PatchPathError, parse_patch_path};
+pub(crate) use resolve::resolve_element;
 
 use crate::limits::Limits;
 use crate::message::error::ScimError;
@@ -71,6 +82,25 @@ pub enum Operator {
     Le,
 }
 
+impl Operator {
+    const ALL: [Self; 9] = [Self::Eq, Self::Ne, Self::Co, Self::Sw, Self::Ew, Self::Gt, Self::Ge, Self::Lt, Self::Le];
+
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Eq => "eq",
+            Self::Ne => "ne",
+            Self::Co => "co",
+            Self::Sw => "sw",
+            Self::Ew => "ew",
+            Self::Gt => "gt",
+            Self::Ge => "ge",
+            Self::Lt => "lt",
+            Self::Le => "le",
+        }
+    }
+}
+
 /// What an attribute is compared with.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Literal {
@@ -110,18 +140,21 @@ impl From<FilterError> for ScimError {
 impl Filter<AttributePath> {
     /// Parses a filter. Names and operators may be in any case.
     pub fn parse(text: &str, limits: &Limits) -> Result<Self, FilterError> {
-        todo!()
+        parser::parse(text, limits)
     }
 
     /// Binds every path to the resource type and every literal to its attribute's type.
+    ///
+    /// Fails for an unknown attribute, for one that is never returned, for an operator or literal that its type does not
+    /// have. `null` disappears: `eq null` is *not present*, `ne null` is *present*.
     pub fn resolve(self, ty: &ResourceType) -> Result<Filter<Bound>, FilterError> {
-        todo!()
+        resolve::resolve(self, ty)
     }
 }
 
 impl Filter<Bound> {
     /// Whether a resource satisfies the filter.
     pub fn matches(&self, resource: &Resource) -> bool {
-        todo!()
+        evaluate::matches(self, Subject::Resource(resource))
     }
 }

@@ -1,7 +1,11 @@
-//! Parameters of a query (RFC 7644 §3.4.2).
+//! Parameters of a query (RFC 7644 §3.4.2), from a URL or from the body of a search (§3.4.3).
+
+use serde_json::Value;
 
 use crate::limits::Limits;
 use crate::message::error::ScimError;
+use crate::urn;
+use crate::value::{kind_of, parse_object, take_member};
 
 /// What a client asks for. Sorting is not offered, so `sortBy` and `sortOrder` are among the ignored parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,11 +23,149 @@ pub struct Query {
 }
 
 impl Query {
-    /// From decoded query parameters. Unknown ones are ignored, an empty value counts as absent.
+    /// From decoded query parameters. Names may be in any case, unknown ones are ignored, an empty value counts as absent.
     pub fn parse<K: AsRef<str>, V: AsRef<str>>(
         parameters: impl IntoIterator<Item = (K, V)>,
         limits: &Limits,
     ) -> Result<Self, ScimError> {
-        todo!()
+        let mut query = Self::unrestricted(limits);
+        for (name, value) in parameters {
+            query.set(name.as_ref(), value.as_ref(), limits)?;
+        }
+        Ok(query)
+    }
+
+    /// From the body of a POST to `.search`.
+    pub fn from_search_request(body: &[u8], limits: &Limits) -> Result<Self, ScimError> {
+        let mut body = parse_object(body, limits)?;
+        let schemas = take_member(&mut body, "schemas");
+        let names_it = |value: &Value| value.as_str().is_some_and(|urn| urn.eq_ignore_ascii_case(urn::SEARCH_REQUEST));
+        if !schemas.as_ref().and_then(Value::as_array).is_some_and(|schemas| schemas.iter().any(names_it)) {
+            return Err(ScimError::invalid_syntax(format!("schemas must name {}", urn::SEARCH_REQUEST)));
+        }
+        let mut query = Self::unrestricted(limits);
+        for (name, value) in body {
+            let value = match value {
+                Value::Null => continue,
+                Value::String(text) => text,
+                Value::Number(number) => number.to_string(),
+                Value::Array(values) if values.iter().all(Value::is_string) => {
+                    values.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(",")
+                }
+                other if Parameter::from_name(&name).is_some() => {
+                    return Err(ScimError::invalid_value(format!("{name} cannot be {}", kind_of(&other))));
+                }
+                _ => continue,
+            };
+            query.set(&name, &value, limits)?;
+        }
+        Ok(query)
+    }
+
+    fn unrestricted(limits: &Limits) -> Self {
+        Self { filter: None, start_index: 1, count: limits.max_results, attributes: None, excluded_attributes: None }
+    }
+
+    fn set(&mut self, name: &str, value: &str, limits: &Limits) -> Result<(), ScimError> {
+        let value = value.trim();
+        let Some(parameter) = Parameter::from_name(name).filter(|_| !value.is_empty()) else { return Ok(()) };
+        match parameter {
+            Parameter::Filter => self.filter = Some(value.to_owned()),
+            // RFC 7644 §3.4.2.4: below 1 is 1, a negative count is 0.
+            Parameter::StartIndex => self.start_index = number("startIndex", value)?.max(1),
+            Parameter::Count => self.count = number("count", value)?.min(limits.max_results),
+            Parameter::Attributes => self.attributes = Some(value.to_owned()),
+            Parameter::ExcludedAttributes => self.excluded_attributes = Some(value.to_owned()),
+        }
+        Ok(())
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Parameter {
+    Filter,
+    StartIndex,
+    Count,
+    Attributes,
+    ExcludedAttributes,
+}
+
+impl Parameter {
+    fn from_name(name: &str) -> Option<Self> {
+        [
+            ("filter", Self::Filter),
+            ("startIndex", Self::StartIndex),
+            ("count", Self::Count),
+            ("attributes", Self::Attributes),
+            ("excludedAttributes", Self::ExcludedAttributes),
+        ]
+        .into_iter()
+        .find_map(|(known, parameter)| known.eq_ignore_ascii_case(name).then_some(parameter))
+    }
+}
+
+/// A whole number; negative ones are 0, and those that are too large the largest there is.
+fn number(name: &str, value: &str) -> Result<u64, ScimError> {
+    let (is_negative, digits) = match value.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, value),
+    };
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(ScimError::invalid_value(format!("{name} must be a whole number")));
+    }
+    Ok(if is_negative { 0 } else { digits.parse().unwrap_or(u64::MAX) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(parameters: &[(&str, &str)], expected: Option<(Option<&str>, u64, u64, Option<&str>, Option<&str>)>) {
+        let query = Query::parse(parameters.iter().copied(), &Limits::default());
+        let found = query.as_ref().ok().map(|query| {
+            (
+                query.filter.as_deref(),
+                query.start_index,
+                query.count,
+                query.attributes.as_deref(),
+                query.excluded_attributes.as_deref(),
+            )
+        });
+        assert_eq!(found, expected, "{parameters:?}");
+    }
+
+    #[test]
+    fn parameters() {
+        check(&[], Some((None, 1, 200, None, None)));
+        check(&[("startIndex", "1"), ("count", "2")], Some((None, 1, 2, None, None)));
+        check(&[("startIndex", "0"), ("count", "0")], Some((None, 1, 0, None, None)));
+        check(&[("startindex", "-5"), ("COUNT", "-1")], Some((None, 1, 0, None, None)));
+        check(&[("startIndex", "99999999999999999999"), ("count", "1000")], Some((None, u64::MAX, 200, None, None)));
+        check(&[("startIndex", ""), ("count", " "), ("filter", "")], Some((None, 1, 200, None, None)));
+        check(
+            &[("filter", "a eq \"b\""), ("attributes", "a,b"), ("sortBy", "x"), ("aadOptscim062020", "")],
+            Some((Some("a eq \"b\""), 1, 200, Some("a,b"), None)),
+        );
+        check(&[("excludedAttributes", "members")], Some((None, 1, 200, None, Some("members"))));
+        for (name, value) in
+            [("count", "ten"), ("count", "1.5"), ("startIndex", "1e3"), ("count", "-"), ("count", "+1")]
+        {
+            check(&[(name, value)], None);
+        }
+    }
+
+    #[test]
+    fn search_requests() {
+        let parse = |body: &str| Query::from_search_request(body.as_bytes(), &Limits::default());
+        let query = parse(
+            r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"attributes":["displayName","userName"],
+                "filter":"displayName sw \"smith\"","startIndex":1,"count":10,"sortBy":"x","more":{}}"#,
+        )
+        .unwrap();
+        assert_eq!(query.attributes.as_deref(), Some("displayName,userName"));
+        assert_eq!((query.start_index, query.count), (1, 10));
+        assert!(parse(r#"{"filter":"a pr"}"#).is_err());
+        assert!(parse(r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"count":true}"#).is_err());
+        assert!(parse("[]").is_err());
     }
 }

@@ -1,36 +1,37 @@
 //! PATCH (RFC 7644 §3.5.2), with the dialects of Okta, Entra ID, OneLogin and JumpCloud.
 //!
 //! [`Patch::parse`] binds every path and checks every value, so that what is left to fail in [`Patch::apply`] depends on
-//! the resource alone. An operation without a path is taken apart into one operation per attribute.
+//! the resource alone. An operation without a path is taken apart into one operation per attribute. Deliberately not
+//! here: anything about a list that is stored outside the document; [`Patch::detach`] hands its operations over.
+
+mod apply;
+mod entries;
+mod operation;
+mod parse;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 
 use serde_json::Value;
 
 use crate::check::Adjustment;
-use crate::diff::Change;
+use crate::diff::{Change, diff};
 use crate::filter::Filter;
 use crate::limits::Limits;
 use crate::message::error::ScimError;
 use crate::path::Bound;
 use crate::resource::Resource;
 use crate::schema::ResourceType;
+use operation::{Operation, Target};
+
+pub use operation::OperationKind;
 
 /// A parsed PATCH request, ready to be applied.
+#[derive(Clone)]
 pub struct Patch {
-    operations: Vec<()>,
+    operations: Vec<Operation>,
     adjustments: Vec<Adjustment>,
-}
-
-/// What an operation does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OperationKind {
-    /// Adds to what is there.
-    Add,
-    /// Puts in the place of what is there.
-    Replace,
-    /// Takes away.
-    Remove,
 }
 
 /// An operation on a list that is stored outside the document, such as the members of a group.
@@ -61,12 +62,17 @@ impl Changes {
     pub fn as_slice(&self) -> &[Change] {
         &self.0
     }
+
+    /// As [`Changes::as_slice`], to keep.
+    pub fn into_vec(self) -> Vec<Change> {
+        self.0
+    }
 }
 
 impl Patch {
     /// Parses a PATCH body.
     pub fn parse(body: &[u8], ty: &ResourceType, limits: &Limits) -> Result<Self, ScimError> {
-        todo!()
+        parse::parse(body, ty, limits)
     }
 
     /// Leniencies towards the client.
@@ -74,25 +80,70 @@ impl Patch {
         &self.adjustments
     }
 
-    /// Whether it sets this attribute and touches nothing else.
-    pub fn only_sets(&self, attribute: &str) -> bool {
-        todo!()
+    /// Whether nothing is left to apply: all of it was ignored or has been detached.
+    pub fn is_empty(&self) -> bool {
+        self.operations.is_empty()
     }
 
-    /// Takes every operation on a top-level list out, in order.
+    /// Whether it sets this core attribute and touches nothing else.
+    pub fn only_sets(&self, attribute: &str) -> bool {
+        !self.operations.is_empty()
+            && self
+                .operations
+                .iter()
+                .all(|operation| operation.kind != OperationKind::Remove && operation.target.is_within(attribute))
+    }
+
+    /// Takes every operation on a core list out, in order. Meant for lists whose entries do not change in themselves, as
+    /// the sub-attributes of `members` are immutable; operations on a sub-attribute stay.
     pub fn detach(self, attribute: &str) -> (Self, Vec<DetachedOperation>) {
-        todo!()
+        let mut detached = Vec::new();
+        let mut kept = Vec::new();
+        for operation in self.operations {
+            let filter = match &operation.target {
+                Target::Attribute(bound) if bound.sub_attribute().is_none() => None,
+                Target::Entries { filter, sub_attribute: None, .. } => Some(filter.clone()),
+                _ => {
+                    kept.push(operation);
+                    continue;
+                }
+            };
+            if !operation.target.is_within(attribute) {
+                kept.push(operation);
+                continue;
+            }
+            let values = match operation.value {
+                Some(Value::Array(values)) => values,
+                single => single.into_iter().collect(),
+            };
+            detached.push(DetachedOperation { kind: operation.kind, filter, values, had_value: operation.had_value });
+        }
+        (Self { operations: kept, adjustments: self.adjustments }, detached)
     }
 
     /// Applies every operation in order, or none: on an error the resource is as before.
     pub fn apply(&self, resource: &mut Resource, ty: &ResourceType) -> Result<Changes, ScimError> {
-        todo!()
+        let mut changed = resource.clone();
+        let mut budget = apply::Budget::new();
+        for operation in &self.operations {
+            apply::apply_one(changed.as_map_mut(), operation, &mut budget)?;
+        }
+        apply::tidy(changed.as_map_mut(), ty);
+        let changes = Changes(diff(resource, &changed, ty));
+        if !changes.is_empty() {
+            *resource = changed;
+        }
+        Ok(changes)
     }
 }
 
 /// Paths only: a value may be a password.
 impl fmt::Debug for Patch {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Patch").finish_non_exhaustive()
+        let targets = self.operations.iter().map(|operation| match &operation.target {
+            Target::Attribute(bound) | Target::Entries { attribute: bound, .. } => (operation.kind, bound.path()),
+            Target::Extension(urn) => (operation.kind, urn.as_str()),
+        });
+        formatter.debug_list().entries(targets).finish()
     }
 }

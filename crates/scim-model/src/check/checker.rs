@@ -1,0 +1,245 @@
+//! One value against its attribute's definition; shared by POST, PUT and PATCH.
+
+use serde_json::{Map, Value};
+
+use super::adjustment::{Adjustment, Adjustments};
+use super::list::merge_duplicates;
+use super::place::Place;
+use crate::message::error::ScimError;
+use crate::schema::{Attribute, AttributeType, Mutability};
+use crate::value::{boolean_from_text, is_blank, is_blank_entry, is_primary, kind_of, parse_date_time, short};
+
+/// Checks values and remembers what it put right.
+pub(crate) struct Checker {
+    /// In a PATCH a null inside an object clears that sub-attribute, so it is kept; and single values may come wrapped.
+    is_patch: bool,
+    pub adjustments: Adjustments,
+}
+
+impl Checker {
+    pub fn for_body() -> Self {
+        Self { is_patch: false, adjustments: Adjustments::default() }
+    }
+
+    pub fn for_patch() -> Self {
+        Self { is_patch: true, adjustments: Adjustments::default() }
+    }
+
+    /// The checked value of an attribute; `None` if it amounts to no value (RFC 7643 §2.5).
+    pub fn attribute(
+        &mut self,
+        attribute: &Attribute,
+        value: Value,
+        place: Place<'_>,
+    ) -> Result<Option<Value>, ScimError> {
+        if attribute.multi_valued {
+            let values = self.list(attribute, value, place)?;
+            return Ok(if values.is_empty() { None } else { Some(Value::Array(values)) });
+        }
+        let value = self.unwrap_single(attribute, value, place)?;
+        let checked = self.single(attribute, value, place)?;
+        if attribute.required {
+            let blank = checked.as_ref().is_none_or(|value| value.as_str().is_some_and(|text| text.trim().is_empty()));
+            if blank {
+                return Err(ScimError::invalid_value(format!("{place} is required and must not be empty")));
+            }
+        }
+        // An empty externalId would tie together everything that has none.
+        Ok(checked.filter(|value| attribute.name != "externalId" || !is_blank(value)))
+    }
+
+    /// The checked values of a multi-valued attribute.
+    pub fn list(&mut self, attribute: &Attribute, value: Value, place: Place<'_>) -> Result<Vec<Value>, ScimError> {
+        let values = match value {
+            Value::Null => return Ok(Vec::new()),
+            Value::Array(values) => values,
+            // OneLogin templates: `emails` as one object. authentik, JumpCloud: one member as one object.
+            single => {
+                self.adjustments.add(|| Adjustment::SingleAsList(place.attribute_path()));
+                vec![single]
+            }
+        };
+        let mut checked = Vec::with_capacity(values.len());
+        for (index, value) in values.into_iter().enumerate() {
+            match self.single(attribute, value, place.entry(index))? {
+                // Okta: default mappings of an empty phone number or address still send type and primary.
+                Some(entry) if is_blank_entry(&entry) => {
+                    self.adjustments.add(|| Adjustment::EmptyEntryDropped(place.attribute_path()));
+                }
+                Some(entry) => checked.push(entry),
+                None => {}
+            }
+        }
+        if merge_duplicates(attribute, &mut checked) {
+            self.adjustments.add(|| Adjustment::DuplicateDropped(place.attribute_path()));
+        }
+        if checked.iter().filter(|entry| is_primary(entry)).nth(1).is_some() {
+            return Err(ScimError::invalid_value(format!("{place}: only one value may be primary")));
+        }
+        Ok(checked)
+    }
+
+    /// One value, or one entry of a list. `None` for no value.
+    pub fn single(
+        &mut self,
+        attribute: &Attribute,
+        value: Value,
+        place: Place<'_>,
+    ) -> Result<Option<Value>, ScimError> {
+        if attribute.is_complex() {
+            return self.complex(attribute, value, place);
+        }
+        let value = match (attribute.kind, value) {
+            (_, Value::Null) => return Ok(None),
+            (AttributeType::Boolean, Value::String(text)) => match boolean_from_text(&text) {
+                Some(boolean) => {
+                    self.adjustments.add(|| Adjustment::BooleanAsText(place.attribute_path()));
+                    Value::Bool(boolean)
+                }
+                None => return Err(wrong_kind(place, "true or false", &Value::String(text))),
+            },
+            (AttributeType::Boolean, value @ Value::Bool(_)) => value,
+            (AttributeType::Boolean, value) => return Err(wrong_kind(place, "true or false", &value)),
+            (AttributeType::Integer, value) if value.is_i64() || value.is_u64() => value,
+            (AttributeType::Integer, value) => return Err(wrong_kind(place, "a whole number", &value)),
+            (AttributeType::Decimal, value @ Value::Number(_)) => value,
+            (AttributeType::Decimal, value) => return Err(wrong_kind(place, "a number", &value)),
+            (kind, Value::String(text)) => {
+                check_text(kind, &text, place)?;
+                Value::String(text)
+            }
+            (_, value) => return Err(wrong_kind(place, "text", &value)),
+        };
+        Ok(Some(value))
+    }
+
+    fn complex(&mut self, attribute: &Attribute, value: Value, place: Place<'_>) -> Result<Option<Value>, ScimError> {
+        let members = match value {
+            Value::Null => return Ok(None),
+            Value::Object(members) => members,
+            Value::String(text) if attribute.sub_attribute("value").is_some() => {
+                // Entra ID: "" for a manager means none.
+                if text.is_empty() {
+                    return Ok(None);
+                }
+                // Entra ID: `manager` as a bare id. Microsoft's Postman set: members as bare ids.
+                self.adjustments.add(|| Adjustment::BareValue(place.attribute_path()));
+                Map::from_iter([("value".to_owned(), Value::String(text))])
+            }
+            other => return Err(wrong_kind(place, "an object", &other)),
+        };
+        let mut checked = Map::new();
+        for (key, value) in members {
+            let Some(sub) = self.sub_attribute(attribute, &key, place) else { continue };
+            let place = place.member(&sub.name);
+            if sub.mutability == Mutability::ReadOnly {
+                if !is_blank(&value) {
+                    self.adjustments.add(|| Adjustment::ReadOnlyIgnored(place.attribute_path()));
+                }
+                continue;
+            }
+            let value = match self.attribute(sub, value, place)? {
+                Some(value) => value,
+                None if self.is_patch => Value::Null,
+                None => continue,
+            };
+            if checked.insert(sub.name.clone(), value).is_some() {
+                return Err(given_twice(place));
+            }
+        }
+        if let Some(missing) = attribute
+            .sub_attributes
+            .iter()
+            .find(|sub| sub.required && !self.is_patch && !checked.contains_key(&sub.name))
+        {
+            return Err(ScimError::invalid_value(format!("{} is required", place.member(&missing.name))));
+        }
+        let checked = Value::Object(checked);
+        // Entra ID: `{"value": ""}` for a manager means none.
+        let says_nothing = if attribute.sub_attribute("value").is_some() && !attribute.multi_valued {
+            is_blank(&checked)
+        } else {
+            checked.as_object().is_some_and(Map::is_empty)
+        };
+        Ok(if says_nothing { None } else { Some(checked) })
+    }
+
+    fn sub_attribute<'a>(&mut self, attribute: &'a Attribute, key: &str, place: Place<'_>) -> Option<&'a Attribute> {
+        if let Some(sub) = attribute.sub_attribute(key) {
+            return Some(sub);
+        }
+        // OneLogin templates: manager {managerId, displayName}, as SCIM 1.1 had it.
+        if attribute.name == "manager" && key.eq_ignore_ascii_case("managerId") {
+            self.adjustments.add(|| Adjustment::OlderAttributeName(place.member("managerId").attribute_path()));
+            return attribute.sub_attribute("value").map(AsRef::as_ref);
+        }
+        self.adjustments.add(|| Adjustment::AttributeIgnored(place.member(&short(key)).attribute_path()));
+        None
+    }
+
+    /// In a PATCH, Entra ID wraps single values: `[{"$ref": null, "value": "…"}]`.
+    fn unwrap_single(&mut self, attribute: &Attribute, value: Value, place: Place<'_>) -> Result<Value, ScimError> {
+        if !self.is_patch {
+            return Ok(value);
+        }
+        let value = match value {
+            Value::Array(mut values) => match (values.pop(), values.is_empty()) {
+                (None, _) => Value::Null,
+                (Some(only), true) => {
+                    self.adjustments.add(|| Adjustment::ListAsSingle(place.attribute_path()));
+                    only
+                }
+                (Some(_), false) => {
+                    return Err(ScimError::invalid_value(format!(
+                        "{place}: expected one value, found a list of several"
+                    )));
+                }
+            },
+            value => value,
+        };
+        match value {
+            Value::Object(mut members) if !attribute.is_complex() => match members.remove("value") {
+                Some(inner) => {
+                    self.adjustments.add(|| Adjustment::WrappedValue(place.attribute_path()));
+                    Ok(inner)
+                }
+                None => Ok(Value::Object(members)),
+            },
+            value => Ok(value),
+        }
+    }
+}
+
+pub(crate) fn given_twice(place: Place<'_>) -> ScimError {
+    ScimError::invalid_syntax(format!("{place} is given twice, in different spellings"))
+}
+
+fn wrong_kind(place: Place<'_>, expected: &str, found: &Value) -> ScimError {
+    ScimError::invalid_value(format!("{place}: expected {expected}, found {}", kind_of(found)))
+}
+
+/// Text by its type. Deliberately no formats of locale, timezone, country or reference: Microsoft's validator sends random
+/// letters for them and wants them back.
+fn check_text(kind: AttributeType, text: &str, place: Place<'_>) -> Result<(), ScimError> {
+    // PostgreSQL cannot store it, and no name holds one.
+    if text.contains('\0') {
+        return Err(ScimError::invalid_value(format!("{place} holds a NUL character (U+0000)")));
+    }
+    match kind {
+        AttributeType::DateTime if parse_date_time(text).is_none() => {
+            Err(ScimError::invalid_value(format!("{place}: expected a date and time such as 2011-05-13T04:42:34Z")))
+        }
+        AttributeType::Binary if !is_base64(text) => Err(ScimError::invalid_value(format!("{place}: expected base64"))),
+        _ => Ok(()),
+    }
+}
+
+/// Base64 of either alphabet, with or without padding, line breaks allowed.
+fn is_base64(text: &str) -> bool {
+    let digits = text.trim_end_matches(|letter: char| letter == '=' || letter.is_ascii_whitespace());
+    let padding = text.get(digits.len()..).unwrap_or_default().matches('=').count();
+    padding <= 2
+        && digits.bytes().all(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_') || byte.is_ascii_whitespace()
+        })
+}
