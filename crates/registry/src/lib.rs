@@ -108,8 +108,14 @@ impl Registry {
         token::generate_unguessable(&self.inner.database)
     }
 
-    /// The SCIM base URL of an application, without a slash at the end.
-    fn base_url(&self, tenant_slug: &str, application_id: &str) -> String {
+    /// A password of an end user as an argon2id hash, for *Sync password*. Slow on purpose, and outside of any
+    /// transaction.
+    pub async fn hash_password(&self, password: secrecy::SecretString) -> Result<String> {
+        self.inner.passwords.hash(password).await
+    }
+
+    /// The SCIM base URL of an application, without a slash at the end. Says nothing about whether it exists.
+    pub fn base_url(&self, tenant_slug: &str, application_id: &str) -> String {
         format!("{}/t/{tenant_slug}/scim/{application_id}/v2", self.inner.public_url)
     }
 

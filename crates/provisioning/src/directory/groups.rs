@@ -155,11 +155,7 @@ fn condition<'a>(tenant_id: &'a str, search: &'a GroupSearch) -> BoxedQuery<'a> 
 }
 
 /// Groups by id, in the order of their names: two queries, however many.
-pub(crate) fn group_rows(
-    connection: &mut Connection,
-    tenant_id: &str,
-    ids: &[String],
-) -> Result<Vec<GroupRow>, Error> {
+pub(crate) fn group_rows(connection: &mut Connection, tenant_id: &str, ids: &[String]) -> Result<Vec<GroupRow>, Error> {
     let found: Vec<(Columns, String)> = table::table
         .inner_join(
             application::table

@@ -129,11 +129,9 @@ fn matching(
     }
     let Some(email) = email.map(identifier_key).filter(|email| !email.is_empty()) else { return Ok(None) };
     let mut same_email: Vec<(String, String, String)> = table::table
-        .inner_join(
-            directory_user_key::table.on(directory_user_key::tenant_id
-                .eq(table::tenant_id)
-                .and(directory_user_key::directory_user_id.eq(table::id))),
-        )
+        .inner_join(directory_user_key::table.on(
+            directory_user_key::tenant_id.eq(table::tenant_id).and(directory_user_key::directory_user_id.eq(table::id)),
+        ))
         .filter(directory_user_key::tenant_id.eq(scope.tenant_id()))
         .filter(directory_user_key::folded.eq(email))
         .filter(directory_user_key::kind.eq("email"))
@@ -219,21 +217,19 @@ fn update(
     }
     let user_name = profile.text("userName").unwrap_or_default();
     let now = tx.now();
-    diesel::update(
-        table::table.filter(table::tenant_id.eq(scope.tenant_id())).filter(table::id.eq(&existing.id)),
-    )
-    .set((
-        table::user_name.eq(&user_name),
-        table::user_name_folded.eq(fold(&user_name)),
-        table::display_name.eq(profile.text("displayName")),
-        table::email.eq(profile.text("email")),
-        table::status.eq(status(&profile)),
-        table::profile.eq(serde_json::to_string(&profile)?),
-        password_hash.map(|hash| table::password_hash.eq(hash)),
-        table::updated_at.eq(now),
-    ))
-    .execute(tx.connection())
-    .map_err(|error| name_taken(error, &user_name))?;
+    diesel::update(table::table.filter(table::tenant_id.eq(scope.tenant_id())).filter(table::id.eq(&existing.id)))
+        .set((
+            table::user_name.eq(&user_name),
+            table::user_name_folded.eq(fold(&user_name)),
+            table::display_name.eq(profile.text("displayName")),
+            table::email.eq(profile.text("email")),
+            table::status.eq(status(&profile)),
+            table::profile.eq(serde_json::to_string(&profile)?),
+            password_hash.map(|hash| table::password_hash.eq(hash)),
+            table::updated_at.eq(now),
+        ))
+        .execute(tx.connection())
+        .map_err(|error| name_taken(error, &user_name))?;
     key::replace(tx, scope, &existing.id, Some(&existing.profile), &profile)?;
     Ok(changes(&existing.profile, &profile))
 }

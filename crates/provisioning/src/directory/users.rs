@@ -137,7 +137,8 @@ impl Provisioning {
                     condition(&tenant_id, &search).select(table::id).limit(COUNTED_USERS + 1).load(connection)?;
                 let rows = found.into_iter().map(row).collect();
                 let total = Total::up_to(counted.len(), COUNTED_USERS);
-                let mut page = PageOf::cut(rows, search.limit, total, |row: &UserRow| scim_model::fold::fold(&row.user_name));
+                let mut page =
+                    PageOf::cut(rows, search.limit, total, |row: &UserRow| scim_model::fold::fold(&row.user_name));
                 name_applications(connection, &tenant_id, &mut page.rows)?;
                 Ok(page)
             })
@@ -301,19 +302,31 @@ fn sources(connection: &mut Connection, tenant_id: &str, id: &str) -> Result<Vec
         .load(connection)?;
     Ok(found
         .into_iter()
-        .map(|(application_id, application_name, resource_id, external_id, active, deleted_at, created_at, modified, document)| {
-            UserSource {
+        .map(
+            |(
                 application_id,
                 application_name,
                 resource_id,
                 external_id,
                 active,
-                removed: deleted_at.is_some(),
+                deleted_at,
                 created_at,
-                last_modified_at: modified,
-                document: indented(document),
-            }
-        })
+                modified,
+                document,
+            )| {
+                UserSource {
+                    application_id,
+                    application_name,
+                    resource_id,
+                    external_id,
+                    active,
+                    removed: deleted_at.is_some(),
+                    created_at,
+                    last_modified_at: modified,
+                    document: indented(document),
+                }
+            },
+        )
         .collect())
 }
 

@@ -175,6 +175,10 @@ pub(crate) fn advice(code: &str, detail: &str, directory_user_id: Option<&str>) 
         cause: cause.to_owned(),
         remedy: remedy.to_owned(),
         link,
-        message_for_client_administrator: if detail.is_empty() { message.to_owned() } else { format!("{message} The error was: {detail}") },
+        message_for_client_administrator: if detail.is_empty() {
+            message.to_owned()
+        } else {
+            format!("{message} The error was: {detail}")
+        },
     }
 }

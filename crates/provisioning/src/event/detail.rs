@@ -115,7 +115,12 @@ fn from_columns(((row, request_id), detail): ((Columns, String), DetailColumns))
 /// The `detail` of a SCIM error answer, empty when there is none.
 fn scim_detail(response: Option<&str>) -> String {
     let parsed: Option<serde_json::Value> = response.and_then(|text| serde_json::from_str(text).ok());
-    parsed.as_ref().and_then(|body| body.get("detail")).and_then(|detail| detail.as_str()).unwrap_or_default().to_owned()
+    parsed
+        .as_ref()
+        .and_then(|body| body.get("detail"))
+        .and_then(|detail| detail.as_str())
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// JSON is kept compact and shown indented; anything else is shown as it is.

@@ -102,7 +102,9 @@ pub(crate) type Columns = (
 );
 
 impl EventRow {
-    pub(crate) fn from_columns(((id, occurred_at, application_id, application_name, operation, outcome, subject, summary, changed), rest): Columns) -> Self {
+    pub(crate) fn from_columns(
+        ((id, occurred_at, application_id, application_name, operation, outcome, subject, summary, changed), rest): Columns,
+    ) -> Self {
         let (status, error_code, duration_us, directory_user_id, resource_type, resource_id) = rest;
         EventRow {
             id,
@@ -204,9 +206,8 @@ impl Criteria {
                 .and(event_table::occurred_at.lt(self.to)),
         );
         if let Some(subjects) = &self.subjects {
-            condition = Box::new(
-                condition.and(event_table::subject_id.eq_any(subjects).or(event_table::id.eq_any(subjects))),
-            );
+            condition =
+                Box::new(condition.and(event_table::subject_id.eq_any(subjects).or(event_table::id.eq_any(subjects))));
         }
         if let Some(applications) = &self.applications {
             condition = Box::new(condition.and(event_table::application_id.eq_any(applications)));
@@ -357,10 +358,7 @@ fn bar_width_ms(span_ms: i64) -> i64 {
         DAY,
         7 * DAY,
     ];
-    ROUND
-        .into_iter()
-        .find(|width| span_ms / width <= BARS)
-        .unwrap_or_else(|| (span_ms / BARS / DAY + 1) * DAY)
+    ROUND.into_iter().find(|width| span_ms / width <= BARS).unwrap_or_else(|| (span_ms / BARS / DAY + 1) * DAY)
 }
 
 /// The smallest UUIDv7 of a moment.
@@ -376,7 +374,13 @@ mod tests {
     #[test]
     fn bars_are_round_and_few() {
         const HOUR: i64 = 3_600_000;
-        for (span, width) in [(HOUR / 4, 30_000), (HOUR, 120_000), (24 * HOUR, HOUR / 2), (168 * HOUR, 4 * HOUR), (720 * HOUR, 24 * HOUR)] {
+        for (span, width) in [
+            (HOUR / 4, 30_000),
+            (HOUR, 120_000),
+            (24 * HOUR, HOUR / 2),
+            (168 * HOUR, 4 * HOUR),
+            (720 * HOUR, 24 * HOUR),
+        ] {
             assert_eq!(bar_width_ms(span), width, "{span}");
         }
         assert!(3_650 * 24 * HOUR / bar_width_ms(3_650 * 24 * HOUR) <= BARS);

@@ -55,7 +55,8 @@ impl Attempt {
         }
         let scim = error.to_scim();
         let what = if self.subject.is_empty() { self.resource_type.to_lowercase() } else { self.subject.clone() };
-        let summary = format!("{} {what}: {}", self.operation.label(), crate::event::advice::reason(error.code()).to_lowercase());
+        let summary =
+            format!("{} {what}: {}", self.operation.label(), crate::event::advice::reason(error.code()).to_lowercase());
         let mut draft = EventDraft::new(self.operation, outcome_of(error), scim.status, summary);
         draft.steps = vec![Step::new("Stopped", scim.detail.clone())];
         draft.resource_type = Some(self.resource_type);
@@ -77,7 +78,8 @@ impl Attempt {
             body.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).and_then(|(_, value)| value.as_str())
         };
         let names = [text("userName"), text("displayName"), text("externalId")];
-        self.subject = names.iter().flatten().find(|name| !name.is_empty()).map(|name| (*name).to_owned()).unwrap_or_default();
+        self.subject =
+            names.iter().flatten().find(|name| !name.is_empty()).map(|name| (*name).to_owned()).unwrap_or_default();
         let emails = body.get("emails").and_then(Value::as_array).into_iter().flatten();
         self.identifiers = names
             .into_iter()
@@ -90,11 +92,7 @@ impl Attempt {
 
 /// Completes the row of a failure on a known resource with the name that the resource goes by. An id that is none of the
 /// application's is not kept as the row's resource, so that rows about nothing do not gather under one subject.
-pub(super) fn named(
-    connection: &mut Connection,
-    scope: &AppScope,
-    mut draft: EventDraft,
-) -> Result<EventDraft, Error> {
+pub(super) fn named(connection: &mut Connection, scope: &AppScope, mut draft: EventDraft) -> Result<EventDraft, Error> {
     let Some(id) = draft.resource_id.take() else { return Ok(draft) };
     let found: Option<(Option<String>, Option<String>, Option<String>)> = resource::table
         .filter(resource::tenant_id.eq(scope.tenant_id()))

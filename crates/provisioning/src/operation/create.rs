@@ -2,7 +2,7 @@
 
 use database::{WriteTx, kind};
 use registry::{AppScope, Feature};
-use scim_model::project::{Projection, serialise};
+use scim_model::project::Projection;
 use scim_model::schema::ResourceType;
 use scim_model::{Resource, check};
 
@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::event::kind::{Operation, Outcome};
 use crate::event::record::{Change, EventDraft, Step};
 use crate::operation::attempt::Attempt;
-use crate::operation::store::{self, describe, mapped, members_change, meta, people, placed_steps, response_text};
+use crate::operation::store::{self, describe, mapped, members_change, people, placed_steps, response_text};
 use crate::operation::{Answer, Done, intended, policy};
 use crate::resource::member::{self, MemberChanges};
 use crate::resource::representation::{self, Representation};
@@ -48,9 +48,8 @@ impl Provisioning {
             Err(error) => return Err(self.failed(scope, call, attempt, error).await),
         };
         let transaction_scope = scope.clone();
-        let answer = self
-            .change(scope, call, attempt, move |tx| create(tx, &transaction_scope, ty, new, projection))
-            .await?;
+        let answer =
+            self.change(scope, call, attempt, move |tx| create(tx, &transaction_scope, ty, new, projection)).await?;
         Ok(answer)
     }
 
@@ -85,14 +84,13 @@ fn create(
         id: tx.new_id::<kind::Resource>().to_string(),
         document: String::new(),
         version: 0,
-        active: true,
         directory_user_id: None,
         created_at: tx.now(),
         last_modified_at: tx.now(),
     });
     row.version += 1;
     row.last_modified_at = tx.now();
-    row.document = serialise(&resource, &meta(ty, &row));
+    row.document = store::document(ty, &resource, &row);
     if is_user {
         let placed =
             place(tx, scope, mapped(scope, &resource), row.directory_user_id.as_deref(), password_hash.as_deref())?;
@@ -118,7 +116,12 @@ fn create(
     let answer = representation::one(tx.connection(), scope, ty, &row, &projection)?;
     let name = resource.user_name().or(resource.display_name()).unwrap_or_default();
     let mut event = if restored {
-        EventDraft::new(Operation::UserRestore, Outcome::Succeeded, 201, format!("Restored user {name} under the former id"))
+        EventDraft::new(
+            Operation::UserRestore,
+            Outcome::Succeeded,
+            201,
+            format!("Restored user {name} under the former id"),
+        )
     } else if is_user {
         EventDraft::new(Operation::UserCreate, Outcome::Succeeded, 201, format!("Created user {name}"))
     } else {

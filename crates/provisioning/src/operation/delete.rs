@@ -93,8 +93,7 @@ fn delete_group(
     let name = resource.display_name().unwrap_or_default();
     row::remove(tx, scope, &row.id)?;
     count::add(tx, scope, &ty.name, -1)?;
-    let mut event =
-        EventDraft::new(Operation::GroupDelete, Outcome::Succeeded, 204, format!("Deleted group {name}"));
+    let mut event = EventDraft::new(Operation::GroupDelete, Outcome::Succeeded, 204, format!("Deleted group {name}"));
     event.steps.push(Step::new("Stored", "The group and its memberships are gone; its members stay"));
     Ok(event)
 }

@@ -15,9 +15,9 @@ mod reject;
 mod replace;
 mod store;
 
-pub use replace::IfMatch;
 pub use query::{Queried, Question};
 pub use reject::Refusal;
+pub use replace::IfMatch;
 
 use database::{ReadTx, WriteTx};
 use registry::AppScope;

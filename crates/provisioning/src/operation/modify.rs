@@ -45,10 +45,9 @@ impl Provisioning {
         };
         let mut steps = read_steps(patch.adjustments());
         let (patch, member_operations) = if is_group { patch.detach("members") } else { (patch, Vec::new()) };
-        let mut password = match patch_password(&patch, ty) {
-            Ok(password) => password,
-            Err(error) => return Err(self.failed(scope, call, attempt, error).await),
-        };
+        // A password is hashed before the transaction begins: hashing is slow on purpose.
+        let (patch, password_operations) = patch.detach("password");
+        let mut password = last_value("password", password_operations);
         let password_hash = match self.password(scope, &mut password, &mut steps).await {
             Ok(hash) => hash,
             Err(error) => return Err(self.failed(scope, call, attempt, error).await),
@@ -62,7 +61,6 @@ impl Provisioning {
             let before = row.resource()?;
             let mut after = before.clone();
             patch.apply(&mut after, ty)?;
-            after.take("password");
             let members = change_members(tx, scope, &row.id, member_operations)?;
             let modified = Modified {
                 row,
@@ -92,14 +90,14 @@ impl Provisioning {
     }
 }
 
-/// The password that a patch sets, as the only attribute of a resource: it is hashed before the transaction begins.
-fn patch_password(patch: &Patch, ty: &ResourceType) -> Result<Resource, Error> {
+/// What detached operations on a single-valued attribute come to: a resource with the last value, or without one.
+fn last_value(attribute: &str, operations: Vec<DetachedOperation>) -> Resource {
     let mut resource = Resource::default();
-    if let Some(password) = patch.sets("password") {
-        resource.set("password", password.clone());
+    let set = operations.into_iter().rfind(|operation| operation.kind != OperationKind::Remove);
+    if let Some(value) = set.and_then(|mut operation| operation.values.pop()) {
+        resource.set(attribute, value);
     }
-    let _ = ty;
-    Ok(resource)
+    resource
 }
 
 /// Applies the operations on `members`, each to what the one before left.

@@ -105,7 +105,9 @@ impl Provisioning {
         let filter = Filter::parse(text, &self.limits).and_then(|filter| filter.resolve(ty));
         let filter = filter.map_err(|error| Error::Protocol(error.into()))?;
         if let Some(attribute) = not_in_document(&filter) {
-            let detail = format!("{attribute} cannot be used in a filter here. Filter by id, userName, externalId, displayName or another attribute of the resource itself.");
+            let detail = format!(
+                "{attribute} cannot be used in a filter here. Filter by id, userName, externalId, displayName or another attribute of the resource itself."
+            );
             return Err(Error::Protocol(scim_model::ScimError::invalid_filter(detail)));
         }
         Ok(Some(filter))

@@ -38,8 +38,12 @@ impl Provisioning {
             let answer = representation::one(connection, scope, ty, &row, &projection)?;
             let resource = row.resource()?;
             let name = resource.user_name().or(resource.display_name()).unwrap_or_default().to_owned();
-            let mut event =
-                EventDraft::new(operation, Outcome::Succeeded, 200, format!("Read {} {name}", name_of(ty).to_lowercase()));
+            let mut event = EventDraft::new(
+                operation,
+                Outcome::Succeeded,
+                200,
+                format!("Read {} {name}", name_of(ty).to_lowercase()),
+            );
             event.subject = name;
             event.resource_type = Some(name_of(ty));
             event.resource_id = Some(row.id);

@@ -45,7 +45,7 @@ impl Provisioning {
             settings_revision: None,
         };
         let summary = match credential_prefix {
-            Some(prefix) => format!("Turned away a request with the credential {prefix}…"),
+            Some(prefix) => format!("Turned away a request with the credential {prefix}"),
             None => "Turned away a request without a credential".to_owned(),
         };
         self.keep(origin, call, draft(Operation::CredentialRejected, summary, refusal)).await;
@@ -53,7 +53,8 @@ impl Provisioning {
 
     /// Keeps the row of a request that had a valid credential but got to no operation.
     pub async fn record_refused_request(&self, scope: &AppScope, call: &Call, refusal: Refusal) {
-        let summary = format!("Turned away {}: {}", call.method, crate::event::advice::reason(refusal.code).to_lowercase());
+        let summary =
+            format!("Turned away {}: {}", call.method, crate::event::advice::reason(refusal.code).to_lowercase());
         self.keep(scope.into(), call, draft(Operation::Other, summary, refusal)).await;
     }
 }

@@ -140,7 +140,8 @@ pub(super) fn member_ids(members: Option<Value>) -> Result<Vec<String>, Error> {
                 Error::Protocol(ScimError {
                     status: 400,
                     scim_type: Some(ScimType::InvalidValue),
-                    detail: "members: every member needs \"value\", the id of a resource of this application.".to_owned(),
+                    detail: "members: every member needs \"value\", the id of a resource of this application."
+                        .to_owned(),
                 })
             })
         })

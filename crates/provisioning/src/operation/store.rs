@@ -57,7 +57,7 @@ pub(super) fn store_change(
     if resource_changed {
         modified.row.version += 1;
         modified.row.last_modified_at = tx.now();
-        modified.row.document = serialise(&modified.after, &meta(ty, &modified.row));
+        modified.row.document = document(ty, &modified.after, &modified.row);
     }
 
     let (was_active, is_active) = (modified.before.active().unwrap_or(true), modified.after.active().unwrap_or(true));
@@ -107,7 +107,11 @@ pub(super) fn store_change(
     }
     event.steps.push(Step::new(
         "Stored",
-        if unchanged { "Nothing differed: no new version".to_owned() } else { format!("Version {} of the resource", modified.row.version) },
+        if unchanged {
+            "Nothing differed: no new version".to_owned()
+        } else {
+            format!("Version {} of the resource", modified.row.version)
+        },
     ));
     describe(&mut event, ty, &modified.row, &modified.after);
     if changes.iter().any(|change| change.path != "active") {
@@ -183,7 +187,11 @@ fn operation_of(
     password_set: bool,
 ) -> Operation {
     if ty.name == "Group" {
-        return if changes.is_empty() && !members.is_empty() { Operation::GroupMembers } else { Operation::GroupUpdate };
+        return if changes.is_empty() && !members.is_empty() {
+            Operation::GroupMembers
+        } else {
+            Operation::GroupUpdate
+        };
     }
     if deactivated {
         Operation::UserDeactivate
@@ -284,15 +292,16 @@ pub(super) fn mapped(scope: &AppScope, resource: &Resource) -> Profile {
     scope.settings().mapping.apply(resource)
 }
 
-/// What `meta` says of a row.
-pub(super) fn meta<'a>(ty: &'a ResourceType, row: &'a ResourceRow) -> Meta<'a> {
-    Meta {
+/// The text to store: the resource with what `meta` says of its row.
+pub(super) fn document(ty: &ResourceType, resource: &Resource, row: &ResourceRow) -> String {
+    let meta = Meta {
         resource_type: &ty.name,
         id: &row.id,
         created: row.created_at.as_milliseconds(),
         last_modified: row.last_modified_at.as_milliseconds(),
-        version: row.version,
-    }
+        version: &format!("W/\"{}\"", row.version),
+    };
+    serialise(resource, &meta)
 }
 
 /// The answer as the report keeps it.

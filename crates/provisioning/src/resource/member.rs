@@ -54,11 +54,7 @@ pub(crate) struct Member {
 }
 
 /// All members of a group, in the order of their ids.
-pub(crate) fn of_group(
-    connection: &mut Connection,
-    scope: &AppScope,
-    group_id: &str,
-) -> Result<Vec<Member>, Error> {
+pub(crate) fn of_group(connection: &mut Connection, scope: &AppScope, group_id: &str) -> Result<Vec<Member>, Error> {
     Ok(table::table
         .inner_join(
             resource::table.on(resource::tenant_id
@@ -134,8 +130,12 @@ pub(crate) fn add(
     let mut added = Vec::new();
     let mut unknown: Vec<String> = Vec::new();
     for chunk in ids.chunks(CHUNK) {
-        let known: HashSet<String> =
-            visible!(scope).filter(resource::id.eq_any(chunk)).select(resource::id).load(connection)?.into_iter().collect();
+        let known: HashSet<String> = visible!(scope)
+            .filter(resource::id.eq_any(chunk))
+            .select(resource::id)
+            .load(connection)?
+            .into_iter()
+            .collect();
         unknown.extend(chunk.iter().filter(|id| id.as_str() == group_id || !known.contains(*id)).cloned());
         if !unknown.is_empty() {
             continue;
@@ -161,7 +161,11 @@ pub(crate) fn add(
         })?;
         added.extend(new.into_iter().cloned());
     }
-    if unknown.is_empty() { Ok(MemberChanges { added, removed: Vec::new() }) } else { Err(Error::UnknownMembers { ids: unknown }) }
+    if unknown.is_empty() {
+        Ok(MemberChanges { added, removed: Vec::new() })
+    } else {
+        Err(Error::UnknownMembers { ids: unknown })
+    }
 }
 
 /// Removes members; ids that are not in are passed over.
@@ -240,11 +244,7 @@ pub(crate) fn leave_all(tx: &mut WriteTx<'_>, scope: &AppScope, member_id: &str)
 }
 
 /// userName or displayName of some members, for the report.
-pub(crate) fn names(
-    connection: &mut Connection,
-    scope: &AppScope,
-    ids: &[String],
-) -> Result<Vec<String>, Error> {
+pub(crate) fn names(connection: &mut Connection, scope: &AppScope, ids: &[String]) -> Result<Vec<String>, Error> {
     let found: Vec<(Option<String>, Option<String>)> = visible!(scope)
         .filter(resource::id.eq_any(ids))
         .select((resource::user_name, resource::display_name))

@@ -15,7 +15,6 @@ pub(crate) struct ResourceRow {
     pub id: String,
     pub document: String,
     pub version: i64,
-    pub active: bool,
     pub directory_user_id: Option<String>,
     pub created_at: Timestamp,
     pub last_modified_at: Timestamp,
@@ -59,7 +58,6 @@ macro_rules! resource_columns {
             database::schema::resource::id,
             database::schema::resource::document,
             database::schema::resource::version,
-            database::schema::resource::active,
             database::schema::resource::directory_user_id,
             database::schema::resource::created_at,
             database::schema::resource::last_modified_at,
@@ -78,6 +76,16 @@ macro_rules! visible {
     };
 }
 pub(crate) use visible;
+
+/// The row of one resource, set aside or not.
+macro_rules! one {
+    ($scope:expr, $id:expr) => {
+        table::table
+            .filter(table::tenant_id.eq($scope.tenant_id()))
+            .filter(table::application_id.eq($scope.application_id()))
+            .filter(table::id.eq($id))
+    };
+}
 
 /// One resource by id.
 pub(crate) fn find(
@@ -188,7 +196,7 @@ pub(crate) fn update(
     row: &ResourceRow,
 ) -> Result<(), Error> {
     let columns = Columns::of(resource);
-    diesel::update(one(scope, &row.id))
+    diesel::update(one!(scope, &row.id))
         .set((
             table::external_id.eq(&columns.external_id),
             table::user_name.eq(&columns.user_name),
@@ -209,7 +217,7 @@ pub(crate) fn update(
 
 /// Touches version and time only: a change of members.
 pub(crate) fn update_version(tx: &mut WriteTx<'_>, scope: &AppScope, row: &ResourceRow) -> Result<(), Error> {
-    diesel::update(one(scope, &row.id))
+    diesel::update(one!(scope, &row.id))
         .set((
             table::document.eq(&row.document),
             table::version.eq(row.version),
@@ -222,7 +230,7 @@ pub(crate) fn update_version(tx: &mut WriteTx<'_>, scope: &AppScope, row: &Resou
 /// Hides a resource from its client and keeps it for the day it comes back.
 pub(crate) fn set_aside(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Result<(), Error> {
     let now = tx.now();
-    diesel::update(one(scope, id))
+    diesel::update(one!(scope, id))
         .set((table::deleted_at.eq(Some(now)), table::active.eq(false)))
         .execute(tx.connection())?;
     Ok(())
@@ -230,35 +238,14 @@ pub(crate) fn set_aside(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Res
 
 /// Removes a resource with its keys and memberships (by cascade).
 pub(crate) fn remove(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Result<(), Error> {
-    diesel::delete(one(scope, id)).execute(tx.connection())?;
+    diesel::delete(one!(scope, id)).execute(tx.connection())?;
     Ok(())
-}
-
-/// The row of one resource, set aside or not.
-fn one<'a>(
-    scope: &'a AppScope,
-    id: &'a str,
-) -> diesel::helper_types::Filter<
-    table::table,
-    diesel::helper_types::And<
-        diesel::helper_types::And<
-            diesel::dsl::Eq<table::tenant_id, &'a str>,
-            diesel::dsl::Eq<table::application_id, &'a str>,
-        >,
-        diesel::dsl::Eq<table::id, &'a str>,
-    >,
-> {
-    table::table.filter(
-        table::tenant_id
-            .eq(scope.tenant_id().as_str())
-            .and(table::application_id.eq(scope.application_id().as_str()))
-            .and(table::id.eq(id)),
-    )
 }
 
 fn name_taken(error: diesel::result::Error, resource: &Resource) -> Error {
     let error = database::Error::from(error);
-    let name = |attribute, value: Option<&str>| Error::NameTaken { attribute, value: value.unwrap_or_default().to_owned() };
+    let name =
+        |attribute, value: Option<&str>| Error::NameTaken { attribute, value: value.unwrap_or_default().to_owned() };
     if error.violates("resource_user_name") {
         name("userName", resource.user_name())
     } else if error.violates("resource_group_name") {

@@ -18,7 +18,10 @@ pub(crate) enum Candidates {
     UserName(String),
     DisplayName(String),
     /// Equality in `resource_key`.
-    Key { path: &'static str, folded: String },
+    Key {
+        path: &'static str,
+        folded: String,
+    },
     /// Every resource of the type, in order.
     All,
 }
@@ -81,7 +84,11 @@ mod tests {
             ("externalId eq \"00U\"", Candidates::ExternalId("00U".into()), true),
             ("id eq \"1\"", Candidates::Id("1".into()), true),
             ("emails eq \"A@x\"", Candidates::Key { path: "emails.value", folded: "a@x".into() }, false),
-            ("emails[type eq \"work\" and value eq \"A@x\"]", Candidates::Key { path: "emails.value", folded: "a@x".into() }, false),
+            (
+                "emails[type eq \"work\" and value eq \"A@x\"]",
+                Candidates::Key { path: "emails.value", folded: "a@x".into() },
+                false,
+            ),
             ("active eq true and userName eq \"b\"", Candidates::UserName("b".into()), false),
             ("userName eq \"b\" or userName eq \"c\"", Candidates::All, false),
             ("not (userName eq \"b\")", Candidates::All, false),

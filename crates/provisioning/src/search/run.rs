@@ -4,10 +4,10 @@ use database::Connection;
 use database::schema::{resource as table, resource_key};
 use diesel::prelude::*;
 use registry::AppScope;
+use scim_model::ScimError;
 use scim_model::filter::Filter;
 use scim_model::path::Bound;
 use scim_model::schema::ResourceType;
-use scim_model::ScimError;
 
 use crate::error::Error;
 use crate::operation::Question;

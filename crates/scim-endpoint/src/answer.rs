@@ -1,0 +1,42 @@
+//! How a success goes over the wire.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse};
+use provisioning::Representation;
+
+/// Exactly this, without parameters: some checkers compare the header as a whole.
+pub(crate) const SCIM_JSON: &str = "application/scim+json";
+
+/// A JSON text.
+pub(crate) fn json(body: String) -> HttpResponse {
+    HttpResponse::Ok().content_type(SCIM_JSON).body(body)
+}
+
+/// One resource: with its ETag and `Content-Location`, and `Location` if it is new (RFC 7644 §3.3, §3.14).
+pub(crate) fn resource(status: StatusCode, representation: Representation) -> HttpResponse {
+    let mut response = HttpResponse::build(status);
+    response
+        .content_type(SCIM_JSON)
+        .insert_header((header::ETAG, etag(representation.version)))
+        .insert_header((header::CONTENT_LOCATION, representation.location.as_str()));
+    if status == StatusCode::CREATED {
+        response.insert_header((header::LOCATION, representation.location.as_str()));
+    }
+    response.body(representation.body)
+}
+
+/// The weak ETag of a version.
+pub(crate) fn etag(version: i64) -> String {
+    format!("W/\"{version}\"")
+}
+
+/// The versions in an `If-Match` or `If-None-Match` header; `None` without the header. `*` gives an empty list.
+pub(crate) fn versions(request: &HttpRequest, name: header::HeaderName) -> Option<Vec<i64>> {
+    let value = request.headers().get(name)?.to_str().unwrap_or_default();
+    if value.trim() == "*" {
+        return Some(Vec::new());
+    }
+    // What is not one of our versions matches none: -1 stands for it, so that the list does not become empty.
+    let version = |tag: &str| tag.trim().trim_start_matches("W/").trim_matches('"').parse().unwrap_or(-1);
+    Some(value.split(',').map(version).collect())
+}

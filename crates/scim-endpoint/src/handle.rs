@@ -1,0 +1,135 @@
+//! From a request to its answer: authenticate, route, run the operation.
+
+use std::time::Instant;
+
+use actix_web::http::Method;
+use actix_web::{HttpRequest, HttpResponse, web};
+use percent_encoding::percent_decode_str;
+use provisioning::{Call, Refusal};
+use registry::{AppScope, Authenticated};
+use scim_model::ScimError;
+
+use crate::failure::Failure;
+use crate::operation::{create, delete, modify, query, read, replace};
+use crate::parameters::Parameters;
+use crate::route::Route;
+use crate::{REQUEST_ID_HEADER, ScimEndpoint, credential, discovery};
+
+/// A request that has a valid credential, with what every operation needs.
+pub(crate) struct Incoming<'a> {
+    pub endpoint: &'a ScimEndpoint,
+    pub scope: &'a AppScope,
+    pub call: &'a Call,
+    pub request: &'a HttpRequest,
+    pub parameters: &'a Parameters,
+}
+
+/// Answers every request below an application's base URL.
+pub(crate) async fn handle(
+    request: HttpRequest,
+    payload: web::Payload,
+    endpoint: web::Data<ScimEndpoint>,
+) -> HttpResponse {
+    match answer(&request, payload, &endpoint).await {
+        Ok(response) => response,
+        Err(failure) => failure.into_response(),
+    }
+}
+
+async fn answer(
+    request: &HttpRequest,
+    payload: web::Payload,
+    endpoint: &ScimEndpoint,
+) -> Result<HttpResponse, Failure> {
+    let (tenant, application, below) =
+        (request.match_info().get("tenant"), request.match_info().get("application"), below(request));
+    let (tenant, application) = (tenant.unwrap_or_default(), application.unwrap_or_default());
+    let call = call(request, &below);
+    let decoded = percent_decode_str(&below).decode_utf8().map_err(|_| {
+        Failure::from(ScimError::invalid_value("The path is not UTF-8: percent-encode its characters as UTF-8."))
+    })?;
+    let route = Route::of(&decoded);
+    // Clients read how to authenticate before they can (RFC 7643 §5): this one needs no credential, whatever the
+    // application, so that it tells nobody which applications exist.
+    if route == Route::ServiceProviderConfig && request.method() == Method::GET {
+        return discovery::service_provider_config(endpoint, request);
+    }
+    let scope = match credential::authenticate(endpoint, request, tenant, application).await? {
+        Authenticated::Accepted(scope) => scope,
+        Authenticated::Paused(scope) => return Err(paused(endpoint, &scope, &call).await),
+        Authenticated::Rejected(rejection) => return Err(credential::rejected(endpoint, rejection, &call).await),
+    };
+    endpoint.registry.note_use(&scope);
+    let refuse = |code, error: ScimError| refused(endpoint, &scope, &call, code, error);
+    let parameters = match Parameters::parse(request.query_string()) {
+        Ok(parameters) => parameters,
+        Err(error) => return Err(refuse("invalidValue", error).await),
+    };
+    let incoming = Incoming { endpoint, scope: &scope, call: &call, request, parameters: &parameters };
+    match (route, request.method()) {
+        (Route::Type(ty), &Method::GET) => query::query(&incoming, ty).await,
+        (Route::Type(ty), &Method::POST) => create::create(&incoming, ty, payload).await,
+        (Route::Resource(ty, id), &Method::GET) => read::read(&incoming, ty, id).await,
+        (Route::Resource(ty, id), &Method::PUT) => replace::replace(&incoming, ty, id, payload).await,
+        (Route::Resource(ty, id), &Method::PATCH) => modify::modify(&incoming, ty, id, payload).await,
+        (Route::Resource(ty, id), &Method::DELETE) => delete::delete(&incoming, ty, id).await,
+        (Route::ResourceTypes(id), &Method::GET) => discovery::resource_types(&incoming, id),
+        (Route::Schemas(id), &Method::GET) => discovery::schemas(&incoming, id),
+        (Route::NotOffered(what), _) => {
+            Err(refuse("notOffered", ScimError::not_implemented(format!("{what} is not offered here."))).await)
+        }
+        (Route::Unknown, _) => {
+            let detail = format!(
+                "There is nothing at {decoded}. Below the SCIM base URL are /Users, /Groups, /ServiceProviderConfig, /ResourceTypes and /Schemas."
+            );
+            Err(refuse("notFound", ScimError::not_found(detail)).await)
+        }
+        (route, method) => {
+            let detail = format!("{method} is not allowed here; allowed: {}.", route.methods());
+            Err(refuse("method", ScimError::method_not_allowed(detail)).await.allowing(route.methods()))
+        }
+    }
+}
+
+/// The path below the base URL, as sent (still percent-encoded).
+fn below(request: &HttpRequest) -> String {
+    // /t/{tenant}/scim/{application}/v2 is five parts; the router's own decoding is not used, so that an encoded slash
+    // in an id does not become a path.
+    let path = request.uri().path();
+    let end_of_base = path.match_indices('/').nth(5).map_or(path.len(), |(index, _)| index);
+    path[end_of_base..].to_owned()
+}
+
+fn call(request: &HttpRequest, below: &str) -> Call {
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let query = request.query_string();
+    Call {
+        request_id: header(REQUEST_ID_HEADER).unwrap_or_default(),
+        method: request.method().to_string(),
+        target: if query.is_empty() { below.to_owned() } else { format!("{below}?{query}") },
+        client_address: request.peer_addr().map(|address| address.ip().to_string()),
+        user_agent: header("user-agent"),
+        received: Instant::now(),
+    }
+}
+
+/// Keeps the row of a request that got to no operation, and gives its failure.
+pub(crate) async fn refused(
+    endpoint: &ScimEndpoint,
+    scope: &AppScope,
+    call: &Call,
+    code: &'static str,
+    error: ScimError,
+) -> Failure {
+    let refusal = Refusal { code, reason: error.detail.clone(), error: error.clone() };
+    endpoint.provisioning.record_refused_request(scope, call, refusal).await;
+    Failure::from(error)
+}
+
+async fn paused(endpoint: &ScimEndpoint, scope: &AppScope, call: &Call) -> Failure {
+    let detail = format!(
+        "The application \"{}\" is paused in Rollcall. Requests are taken again once an administrator resumes it.",
+        scope.application_name()
+    );
+    refused(endpoint, scope, call, "paused", ScimError::unavailable(detail)).await
+}

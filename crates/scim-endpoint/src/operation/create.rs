@@ -1,0 +1,22 @@
+//! POST /Users, POST /Groups (RFC 7644 §3.3).
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use scim_model::schema::ResourceType;
+
+use crate::answer::resource;
+use crate::body;
+use crate::failure::Failure;
+use crate::handle::Incoming;
+
+pub(crate) async fn create(
+    incoming: &Incoming<'_>,
+    ty: &'static ResourceType,
+    payload: web::Payload,
+) -> Result<HttpResponse, Failure> {
+    let projection = incoming.parameters.projection(ty)?;
+    let body = body::read(incoming, payload).await?;
+    let provisioning = &incoming.endpoint.provisioning;
+    let created = provisioning.create(incoming.scope, incoming.call, ty, &body, projection).await?;
+    Ok(resource(StatusCode::CREATED, created))
+}

@@ -1,0 +1,25 @@
+//! GET /Users/{id}, GET /Groups/{id} (RFC 7644 §3.4.1).
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ETAG, IF_NONE_MATCH};
+use scim_model::schema::ResourceType;
+
+use crate::answer::{etag, resource, versions};
+use crate::failure::Failure;
+use crate::handle::Incoming;
+
+pub(crate) async fn read(
+    incoming: &Incoming<'_>,
+    ty: &'static ResourceType,
+    id: &str,
+) -> Result<HttpResponse, Failure> {
+    let projection = incoming.parameters.projection(ty)?;
+    let provisioning = &incoming.endpoint.provisioning;
+    let found = provisioning.read(incoming.scope, incoming.call, ty, id, projection).await?;
+    let known = versions(incoming.request, IF_NONE_MATCH);
+    if known.is_some_and(|known| known.is_empty() || known.contains(&found.version)) {
+        return Ok(HttpResponse::NotModified().insert_header((ETAG, etag(found.version))).finish());
+    }
+    Ok(resource(StatusCode::OK, found))
+}
