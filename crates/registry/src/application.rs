@@ -98,8 +98,9 @@ pub(crate) fn lock(
     scope: &TenantScope,
     application: &str,
 ) -> Result<(Id<kind::Application>, String)> {
+    let application = Id::<kind::Application>::parse(application).map_err(|_| Error::NotFound)?;
     let found = application::table
-        .find((&scope.tenant_id, application))
+        .find((&scope.tenant_id, &application))
         .select((application::id, application::name))
         .lock_row()
         .get_result(tx.connection());
@@ -208,7 +209,8 @@ impl Registry {
 
     /// One application of the tenant.
     pub async fn application(&self, scope: &TenantScope, id: &str) -> Result<Option<Application>> {
-        let (tenant, id) = (scope.tenant_id.clone(), id.to_owned());
+        let tenant = scope.tenant_id.clone();
+        let Ok(id) = Id::<kind::Application>::parse(id) else { return Ok(None) };
         let row: Option<Row> = self
             .inner
             .database
@@ -329,7 +331,8 @@ impl Registry {
 
     /// Every saved state of an application's settings, newest first. Empty for an unknown application.
     pub async fn settings_history(&self, scope: &TenantScope, id: &str) -> Result<Vec<SettingsRevision>> {
-        let (tenant, id) = (scope.tenant_id.clone(), id.to_owned());
+        let tenant = scope.tenant_id.clone();
+        let Ok(id) = Id::<kind::Application>::parse(id) else { return Ok(Vec::new()) };
         let rows: Vec<(i64, Timestamp, String, String)> = self
             .inner
             .database

@@ -58,7 +58,11 @@ impl Registry {
     /// The latest acts of the tenant, or those about one application, newest first.
     pub async fn audit(&self, scope: &TenantScope, application: Option<&str>, limit: i64) -> Result<Vec<AuditEvent>> {
         let tenant = scope.tenant_id.clone();
-        let application = application.map(str::to_owned);
+        let application = match application.map(Id::<kind::Application>::parse) {
+            None => None,
+            Some(Ok(application)) => Some(application),
+            Some(Err(_)) => return Ok(Vec::new()),
+        };
         self.inner
             .database
             .read(move |tx| {

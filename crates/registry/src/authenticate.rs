@@ -15,7 +15,7 @@ use crate::credential::CredentialKind;
 use crate::error::Result;
 use crate::scope::{AppScope, AppScopeParts};
 use crate::settings::Settings;
-use crate::{Error, Registry, token};
+use crate::{Error, Registry, check, token};
 
 /// What a client presents.
 #[derive(Debug, Clone)]
@@ -96,10 +96,11 @@ struct Found {
     revoked_at: Option<Timestamp>,
 }
 
-/// Where the request was sent and what it presented.
+/// Where the request was sent, and what it presented there.
 struct Attempt {
     tenant_slug: String,
-    application_id: String,
+    /// `None`: the URL has a text there that cannot be an id.
+    application_id: Option<Id<kind::Application>>,
     kind: CredentialKind,
     username: Option<String>,
     secret: SecretString,
@@ -120,7 +121,10 @@ impl Registry {
         };
         let attempt = Attempt {
             tenant_slug: tenant_slug.to_owned(),
-            application_id: application_id.to_owned(),
+            application_id: match check::slug(tenant_slug) {
+                Ok(()) => Id::parse(application_id).ok(),
+                Err(_) => None,
+            },
             kind,
             username,
             secret: secret.clone(),
@@ -201,7 +205,7 @@ fn find(tx: &mut ReadTx<'_>, secret: &str) -> Result<Option<Found>> {
 }
 
 fn refusal(found: &Found, attempt: &Attempt, now: Timestamp) -> Option<RejectionReason> {
-    if found.tenant_slug != attempt.tenant_slug || found.application_id.as_str() != attempt.application_id {
+    if found.tenant_slug != attempt.tenant_slug || Some(&found.application_id) != attempt.application_id.as_ref() {
         return Some(RejectionReason::OtherApplication);
     }
     if found.kind != attempt.kind.as_str() {
@@ -223,20 +227,28 @@ fn refusal(found: &Found, attempt: &Attempt, now: Timestamp) -> Option<Rejection
 
 /// Finds out whose door it was, so that the tenant can see that somebody knocked.
 fn reject(tx: &mut ReadTx<'_>, attempt: &Attempt, reason: RejectionReason) -> Result<Authenticated> {
-    let found: Option<(Id<kind::Tenant>, Id<kind::Application>, String)> = application::table
-        .inner_join(tenant::table)
-        .filter(tenant::slug.eq(&attempt.tenant_slug).and(application::id.eq(&attempt.application_id)))
-        .select((application::tenant_id, application::id, application::name))
-        .first(tx.connection())
-        .optional()?;
-    let application = found.map(|(tenant_id, application_id, application_name)| RejectedAt {
-        tenant_id,
-        application_id,
-        application_name,
-    });
+    let application = match &attempt.application_id {
+        Some(id) => addressed(tx, &attempt.tenant_slug, id)?,
+        None => None,
+    };
     let reason = if application.is_none() { RejectionReason::UnknownApplication } else { reason };
     let (prefix, last_four) = token::shown_ends(&attempt.secret);
     let shown = if last_four.is_empty() { prefix } else { format!("{prefix}…{last_four}") };
     let credential_prefix = (!shown.is_empty()).then_some(shown);
     Ok(Authenticated::Rejected(Rejection { reason, credential_prefix, application }))
+}
+
+/// The application that a URL names.
+fn addressed(tx: &mut ReadTx<'_>, slug: &str, application: &Id<kind::Application>) -> Result<Option<RejectedAt>> {
+    let found: Option<(Id<kind::Tenant>, Id<kind::Application>, String)> = application::table
+        .inner_join(tenant::table)
+        .filter(tenant::slug.eq(slug).and(application::id.eq(application)))
+        .select((application::tenant_id, application::id, application::name))
+        .first(tx.connection())
+        .optional()?;
+    Ok(found.map(|(tenant_id, application_id, application_name)| RejectedAt {
+        tenant_id,
+        application_id,
+        application_name,
+    }))
 }

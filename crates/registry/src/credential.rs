@@ -237,7 +237,7 @@ impl Registry {
     /// The credentials of an application, newest first, without their secrets. Empty for an unknown application.
     pub async fn credentials(&self, scope: &TenantScope, application: &str) -> Result<Vec<Credential>> {
         let tenant = scope.tenant_id.clone();
-        let application = application.to_owned();
+        let Ok(application) = Id::<kind::Application>::parse(application) else { return Ok(Vec::new()) };
         let rows: Vec<Row> = self
             .inner
             .database
@@ -294,7 +294,8 @@ impl Registry {
         }
         self.confirm_password(session, password).await?;
         let (registry, scope) = (self.clone(), scope.clone());
-        let (application, credential) = (application.to_owned(), credential.to_owned());
+        let application = application.to_owned();
+        let credential = Id::<kind::Credential>::parse(credential).map_err(|_| Error::NotFound)?;
         self.inner
             .database
             .write(move |tx| {
@@ -351,7 +352,8 @@ impl Registry {
     /// Refuses a credential from the next request on. [`Error::NotFound`] when there is none; fine when it is revoked.
     pub async fn revoke_credential(&self, scope: &TenantScope, application: &str, credential: &str) -> Result<()> {
         scope.must_change()?;
-        let (scope, application, credential) = (scope.clone(), application.to_owned(), credential.to_owned());
+        let (scope, application) = (scope.clone(), application.to_owned());
+        let credential = Id::<kind::Credential>::parse(credential).map_err(|_| Error::NotFound)?;
         self.inner
             .database
             .write(move |tx| {

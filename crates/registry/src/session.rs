@@ -15,7 +15,7 @@ use crate::role::Role;
 use crate::scope::TenantScope;
 use crate::tenant::Tenant;
 use crate::token::{generate_unguessable, sha256_hex};
-use crate::{Error, Registry, administrator as people, tenant as tenants};
+use crate::{Error, Registry, administrator as people, check, tenant as tenants};
 
 const IDLE_MS: i64 = 12 * 3_600_000;
 const ABSOLUTE_MS: i64 = 7 * 24 * 3_600_000;
@@ -159,23 +159,29 @@ impl Registry {
 
     async fn check_password(&self, email_folded: &str, password: SecretString) -> Result<()> {
         self.inner.sign_in_limiter.begin(email_folded, self.now())?;
-        let folded = email_folded.to_owned();
-        let hash: Option<String> = self
-            .inner
-            .database
-            .read(move |tx| {
-                let hash = administrator::table
-                    .filter(administrator::email_folded.eq(&folded))
-                    .select(administrator::password_hash)
-                    .first(tx.connection());
-                Ok::<_, Error>(hash.optional()?)
-            })
-            .await?;
+        // What cannot be an address is nobody's, and PostgreSQL must not be asked for a text with a NUL in it.
+        let hash = match check::email(email_folded) {
+            Ok(email) => self.password_hash(email).await?,
+            Err(_) => None,
+        };
         if !self.inner.passwords.matches(password, hash).await? {
             return Err(Error::WrongPassword);
         }
         self.inner.sign_in_limiter.succeeded(email_folded);
         Ok(())
+    }
+
+    async fn password_hash(&self, email_folded: String) -> Result<Option<String>> {
+        self.inner
+            .database
+            .read(move |tx| {
+                let hash = administrator::table
+                    .filter(administrator::email_folded.eq(&email_folded))
+                    .select(administrator::password_hash)
+                    .first(tx.connection());
+                Ok(hash.optional()?)
+            })
+            .await
     }
 }
 

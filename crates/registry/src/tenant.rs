@@ -71,6 +71,7 @@ impl Registry {
     /// The scope of whoever may run commands on this machine: an owner of every tenant. [`Error::NotFound`] when there is
     /// no such tenant.
     pub async fn operator_scope(&self, slug: &str) -> Result<TenantScope> {
+        check::slug(slug).map_err(|_| Error::NotFound)?;
         let slug = slug.to_owned();
         let tenant: Option<Tenant> = self
             .inner
