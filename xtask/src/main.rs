@@ -1,0 +1,55 @@
+//! The project's automation: `cargo xtask <command>`. Depends on no crate of ours, so that it works while they do not compile.
+
+mod bench;
+mod debian;
+mod postgres;
+mod process;
+mod schema;
+mod test;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  test [-- ARGUMENTS]     runs every test on SQLite and on a throw-away PostgreSQL that it starts itself; ARGUMENTS go to
+                          cargo-nextest. Brings PostgreSQL, Chromium and cargo-nextest where they are missing and it may.
+                          With ROLLCALL_TEST_POSTGRES_URL set it uses that server and starts none.
+  schema [--check]        applies the migrations of both databases to scratch databases, fails unless they agree, and writes
+                          crates/database/src/schema.rs (--check: fails unless it is up to date)
+  tidy                    checks the rules of the tree that no compiler checks
+  bench [--seconds N] [--url BASE_URL --token TOKEN [--pid PID]]
+                          measures a release build of the server (or the server at BASE_URL) over loopback
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments.as_slice() {
+        ["test", rest @ ..] => test::run(rest),
+        ["schema"] => schema::run(schema::Mode::Write).map(|()| ExitCode::SUCCESS),
+        ["schema", "--check"] => schema::run(schema::Mode::Check).map(|()| ExitCode::SUCCESS),
+        ["tidy"] => tidy::run(),
+        ["bench", rest @ ..] => bench::run(rest).map(|()| ExitCode::SUCCESS),
+        _ => {
+            eprint!("{HELP}");
+            return if matches!(arguments.as_slice(), ["help" | "--help" | "-h"]) {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::from(2)
+            };
+        }
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("xtask: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+/// The top of the checkout.
+fn root() -> PathBuf {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    own.parent().unwrap_or(own).to_path_buf()
+}

@@ -1,0 +1,155 @@
+//! `cargo xtask schema`: holds the two sets of migrations and `crates/database/src/schema.rs` together.
+//!
+//! Both sets are applied to scratch databases, taken back, and applied again. Then the tables of both must be the same in columns, types, keys,
+//! indexes and checks; SQLite's must be STRICT, PostgreSQL's texts must sort as SQLite's do, and every table of a tenant's data must have
+//! `tenant_id` first in its key.
+
+mod introspect;
+mod render;
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection, SqliteConnection};
+
+use crate::{postgres, root};
+use introspect::Tables;
+
+/// What to do with `schema.rs`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    Write,
+    Check,
+}
+
+const SCHEMA: &str = "crates/database/src/schema.rs";
+
+/// Tables that belong to no tenant.
+const GLOBAL: [&str; 3] = ["tenant", "administrator", "session"];
+
+/// Runs the command.
+pub fn run(mode: Mode) -> Result<()> {
+    let root = root();
+    let names = migration_names(&root, "sqlite")?;
+    ensure!(
+        names == migration_names(&root, "postgres")?,
+        "migrations/sqlite and migrations/postgres hold different migrations"
+    );
+
+    let mut sqlite = SqliteConnection::establish(":memory:")?;
+    apply_twice(&mut sqlite, &root, "sqlite", &names, |sqlite| introspect::sqlite(sqlite))?;
+    let tables = introspect::sqlite(&mut sqlite)?;
+
+    let (url, _stopped_at_the_end) = postgres::server()?;
+    let (of_postgres, unique_constraints) = with_scratch(&url, |postgres| {
+        apply_twice(postgres, &root, "postgres", &names, |postgres| introspect::postgres(postgres))?;
+        Ok((introspect::postgres(postgres)?, introspect::unique_constraints(postgres)?))
+    })?;
+
+    compare(&tables, &of_postgres)?;
+    check_tenancy(&tables)?;
+    let wanted = render::schema(&root, &tables, &unique_constraints)?;
+    let path = root.join(SCHEMA);
+    if std::fs::read_to_string(&path).unwrap_or_default() == wanted {
+        eprintln!("xtask: both databases have the same {} tables, and {SCHEMA} has them too", tables.len());
+        return Ok(());
+    }
+    ensure!(mode == Mode::Write, "{SCHEMA} is not what the migrations say: run `cargo xtask schema` and commit it");
+    std::fs::write(&path, wanted).with_context(|| format!("cannot write {SCHEMA}"))?;
+    eprintln!("xtask: wrote {SCHEMA} ({} tables)", tables.len());
+    Ok(())
+}
+
+fn migration_names(root: &Path, backend: &str) -> Result<Vec<String>> {
+    let folder = root.join("migrations").join(backend);
+    let entries = std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut names: Vec<String> =
+        entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    Ok(names)
+}
+
+/// Up, down, up: a migration that cannot be taken back, or leaves something behind, fails here.
+fn apply_twice<C: SimpleConnection>(
+    connection: &mut C,
+    root: &Path,
+    backend: &str,
+    names: &[String],
+    introspect: impl Fn(&mut C) -> Result<Tables>,
+) -> Result<()> {
+    let apply = |connection: &mut C, name: &str, direction: &str| -> Result<()> {
+        let file = format!("migrations/{backend}/{name}/{direction}.sql");
+        let sql = std::fs::read_to_string(root.join(&file)).with_context(|| format!("cannot read {file}"))?;
+        connection.batch_execute(&sql).with_context(|| file)
+    };
+    for name in names {
+        apply(connection, name, "up")?;
+    }
+    for name in names.iter().rev() {
+        apply(connection, name, "down")?;
+    }
+    if let Some(left) = introspect(connection)?.keys().next() {
+        bail!("{backend}: table {left} is still there after every down.sql");
+    }
+    for name in names {
+        apply(connection, name, "up").context("after taking everything back")?;
+    }
+    Ok(())
+}
+
+/// Runs `work` in a new database on that server, and drops it again.
+fn with_scratch<T>(url: &str, work: impl FnOnce(&mut PgConnection) -> Result<T>) -> Result<T> {
+    let mut admin = PgConnection::establish(url).context("cannot connect to PostgreSQL")?;
+    let name = format!("rollcall_schema_{}", std::process::id());
+    admin.batch_execute(&format!("CREATE DATABASE {name}"))?;
+    let (server, query) =
+        url.split_once('?').map_or((url, String::new()), |(server, query)| (server, format!("?{query}")));
+    let server = server.rsplit_once('/').map_or(server, |(server, _)| server);
+    let outcome = PgConnection::establish(&format!("{server}/{name}{query}"))
+        .context("cannot connect to the scratch database")
+        .and_then(|mut scratch| work(&mut scratch));
+    admin.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)"))?;
+    outcome
+}
+
+fn compare(sqlite: &Tables, postgres: &Tables) -> Result<()> {
+    let names = |tables: &Tables| tables.keys().cloned().collect::<Vec<_>>();
+    ensure!(names(sqlite) == names(postgres), "SQLite has {:?}, PostgreSQL has {:?}", names(sqlite), names(postgres));
+    for (name, table) in sqlite {
+        let twin = &postgres[name];
+        ensure!(
+            table == twin,
+            "table {name} differs between the databases\nSQLite:     {}\nPostgreSQL: {}",
+            difference(table, twin),
+            difference(twin, table)
+        );
+    }
+    Ok(())
+}
+
+/// The parts of `one` that `other` does not have.
+fn difference(one: &introspect::Table, other: &introspect::Table) -> String {
+    let mut parts = Vec::new();
+    parts.extend(
+        one.columns.iter().filter(|column| !other.columns.contains(column)).map(|column| format!("{column:?}")),
+    );
+    parts.extend(one.foreign_keys.difference(&other.foreign_keys).map(|key| format!("{key:?}")));
+    parts.extend(one.indexes.difference(&other.indexes).map(|index| format!("{index:?}")));
+    if one.checked_texts != other.checked_texts {
+        parts.push(format!("CHECK {:?}", one.checked_texts));
+    }
+    if one.primary_key != other.primary_key {
+        parts.push(format!("PRIMARY KEY {:?}", one.primary_key));
+    }
+    if parts.is_empty() { "(the order of the columns)".to_owned() } else { parts.join("; ") }
+}
+
+/// A tenant is the unit of distribution: every row of its data starts its key with the tenant.
+fn check_tenancy(tables: &Tables) -> Result<()> {
+    for (name, table) in tables.iter().filter(|(name, _)| !GLOBAL.contains(&name.as_str())) {
+        let first = table.primary_key.first().map(String::as_str);
+        ensure!(first == Some("tenant_id"), "table {name}: its primary key starts with {first:?}, not with tenant_id");
+    }
+    Ok(())
+}
