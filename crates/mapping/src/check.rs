@@ -102,7 +102,10 @@ mod tests {
             let errors = mapping.check().unwrap_err();
             let row = mapping.users.len() - 1;
             assert!(
-                errors.len() == 1 && errors[0].row == row && errors[0].field == field && errors[0].message.contains(words),
+                errors.len() == 1
+                    && errors[0].row == row
+                    && errors[0].field == field
+                    && errors[0].message.contains(words),
                 "{attribute} <- {path}: {errors:?}"
             );
         }

@@ -36,7 +36,11 @@ impl Source {
         let (inner, after) = rest.rsplit_once(']').ok_or_else(|| format!("{path}: the bracket is not closed."))?;
         let sub = match after.strip_prefix('.') {
             Some(sub) if !sub.is_empty() => sub,
-            _ => return Err(format!("{path}: name the sub-attribute after the bracket, for example {list}[{inner}].value.")),
+            _ => {
+                return Err(format!(
+                    "{path}: name the sub-attribute after the bracket, for example {list}[{inner}].value."
+                ));
+            }
         };
         let filter = Filter::parse(&format!("{list}[{inner}]"), &Limits::default())
             .and_then(|filter| filter.resolve(ty))
