@@ -10,6 +10,7 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
+use crate::debian;
 use crate::process::{is_root, output};
 
 /// Names the server that the tests use; the same name as `database::testing` reads.
@@ -99,6 +100,7 @@ pub fn server() -> Result<(String, Option<Cluster>)> {
     if let Ok(url) = std::env::var(URL_VARIABLE) {
         return Ok((url, None));
     }
+    debian::bring(debian::POSTGRES)?;
     let cluster = Cluster::start()?;
     Ok((cluster.url(), Some(cluster)))
 }

@@ -38,12 +38,12 @@ pub fn run(mode: Mode) -> Result<()> {
     );
 
     let mut sqlite = SqliteConnection::establish(":memory:")?;
-    apply_twice(&mut sqlite, &root, "sqlite", &names, |sqlite| introspect::sqlite(sqlite))?;
+    apply_twice(&mut sqlite, &root, "sqlite", &names, introspect::sqlite)?;
     let tables = introspect::sqlite(&mut sqlite)?;
 
     let (url, _stopped_at_the_end) = postgres::server()?;
     let (of_postgres, unique_constraints) = with_scratch(&url, |postgres| {
-        apply_twice(postgres, &root, "postgres", &names, |postgres| introspect::postgres(postgres))?;
+        apply_twice(postgres, &root, "postgres", &names, introspect::postgres)?;
         Ok((introspect::postgres(postgres)?, introspect::unique_constraints(postgres)?))
     })?;
 

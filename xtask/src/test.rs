@@ -12,14 +12,19 @@ use crate::{debian, postgres, root, tidy};
 pub fn run(arguments: &[&str]) -> Result<ExitCode> {
     let arguments = arguments.strip_prefix(&["--"]).unwrap_or(arguments);
     let root = root();
-    debian::bring_what_tests_need()?;
+    debian::bring(debian::BROWSER)?;
     bring_nextest(&root)?;
     let (url, _stopped_at_the_end) = postgres::server()?;
     if arguments.is_empty() && has_doc_tests(&root)? {
         process::run(cargo(&root).args(["test", "--workspace", "--doc", "--quiet"]).env(postgres::URL_VARIABLE, &url))?;
     }
     let mut nextest = cargo(&root);
-    nextest.args(["nextest", "run", "--workspace"]).args(arguments).env(postgres::URL_VARIABLE, &url);
+    nextest.args(["nextest", "run"]);
+    // cargo would take `--workspace` over a package that is named as well.
+    if !arguments.iter().any(|argument| argument.starts_with("-p") || argument.starts_with("--package")) {
+        nextest.arg("--workspace");
+    }
+    nextest.args(arguments).env(postgres::URL_VARIABLE, &url);
     let code = status(&mut nextest)?.code().and_then(|code| u8::try_from(code).ok());
     Ok(ExitCode::from(code.unwrap_or(1)))
 }

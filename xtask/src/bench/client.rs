@@ -1,0 +1,129 @@
+//! Just enough HTTP/1.1 over a kept connection to measure with.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+
+/// Whom to ask.
+#[derive(Clone)]
+pub struct Target {
+    /// `127.0.0.1:8080`.
+    authority: String,
+    /// `/t/…/v2`.
+    path: String,
+    token: String,
+}
+
+impl Target {
+    /// Takes a SCIM base URL apart. Plain HTTP only.
+    pub fn parse(base_url: &str, token: &str) -> Result<Target> {
+        let rest = base_url.strip_prefix("http://").context("the base URL must begin with http://")?;
+        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let path = format!("/{}", path.trim_end_matches('/'));
+        Ok(Target { authority: authority.to_owned(), path, token: token.to_owned() })
+    }
+}
+
+/// What to ask for.
+pub struct Request {
+    method: &'static str,
+    path: String,
+    body: String,
+}
+
+impl Request {
+    pub fn get(path: String) -> Request {
+        Request { method: "GET", path, body: String::new() }
+    }
+
+    pub fn post(path: &str, body: String) -> Request {
+        Request { method: "POST", path: path.to_owned(), body }
+    }
+
+    pub fn patch(path: String, body: String) -> Request {
+        Request { method: "PATCH", path, body }
+    }
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: u16,
+    pub body: Vec<u8>,
+}
+
+/// One kept connection.
+pub struct Client {
+    target: Target,
+    stream: BufReader<TcpStream>,
+}
+
+impl Client {
+    pub fn connect(target: &Target) -> Result<Client> {
+        let stream =
+            TcpStream::connect(&target.authority).with_context(|| format!("cannot connect to {}", target.authority))?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+        Ok(Client { target: target.clone(), stream: BufReader::new(stream) })
+    }
+
+    pub fn send(&mut self, request: &Request) -> Result<Answer> {
+        let Target { authority, path, token } = &self.target;
+        let message = format!(
+            "{} {path}{} HTTP/1.1\r\nHost: {authority}\r\nAuthorization: Bearer {token}\r\nAccept: application/scim+json\r\n\
+             Content-Type: application/scim+json\r\nContent-Length: {}\r\n\r\n{}",
+            request.method,
+            request.path,
+            request.body.len(),
+            request.body
+        );
+        self.stream.get_mut().write_all(message.as_bytes())?;
+        self.receive()
+    }
+
+    fn receive(&mut self) -> Result<Answer> {
+        let first = self.line()?;
+        let status = first.split(' ').nth(1).and_then(|status| status.parse().ok());
+        let status = status.with_context(|| format!("no HTTP status in {first:?}"))?;
+        let mut length = None;
+        let mut chunked = false;
+        loop {
+            let line = self.line()?.to_ascii_lowercase();
+            match line.split_once(':') {
+                None => break,
+                Some(("content-length", value)) => length = Some(value.trim().parse().context("Content-Length")?),
+                Some(("transfer-encoding", value)) => chunked = value.trim() == "chunked",
+                Some(_) => {}
+            }
+        }
+        let mut body = Vec::new();
+        if chunked {
+            loop {
+                let size = usize::from_str_radix(&self.line()?, 16).context("size of a chunk")?;
+                self.read(size, &mut body)?;
+                ensure!(self.line()?.is_empty(), "a chunk is longer than it said");
+                if size == 0 {
+                    break;
+                }
+            }
+        } else if let Some(length) = length {
+            self.read(length, &mut body)?;
+        } else if status != 204 && status != 304 {
+            bail!("an answer without a length");
+        }
+        Ok(Answer { status, body })
+    }
+
+    fn read(&mut self, size: usize, into: &mut Vec<u8>) -> Result<()> {
+        let before = into.len();
+        into.resize(before + size, 0);
+        Ok(self.stream.read_exact(&mut into[before..])?)
+    }
+
+    fn line(&mut self) -> Result<String> {
+        let mut line = String::new();
+        ensure!(self.stream.read_line(&mut line)? > 0, "the server closed the connection");
+        Ok(line.trim_end().to_owned())
+    }
+}
