@@ -37,9 +37,8 @@ const ASSETS: &[Asset] = assets! {
 /// FNV-1a over every path and content, 16 hex digits: a cache key that changes when a file does, not a defence.
 static TREE_HASH: LazyLock<String> = LazyLock::new(|| {
     let bytes = ASSETS.iter().flat_map(|asset| asset.path.bytes().chain(asset.bytes.iter().copied()));
-    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let hash = bytes
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
     format!("{hash:016x}")
 });
 

@@ -174,7 +174,8 @@ fn summary(buckets: &[Bucket]) -> String {
 /// About eight labels; clock times for short buckets, dates for long ones.
 fn ticks(buckets: &[Bucket], slot: f64) -> Vec<Tick> {
     let every = buckets.len().div_ceil(8).max(1);
-    let days = buckets.first().zip(buckets.last()).is_some_and(|(first, last)| last.to_ms - first.from_ms > 172_800_000);
+    let days =
+        buckets.first().zip(buckets.last()).is_some_and(|(first, last)| last.to_ms - first.from_ms > 172_800_000);
     buckets
         .iter()
         .zip(0_i64..)

@@ -56,7 +56,10 @@ fn every_page_keeps_the_rules() {
         assert_eq!(count("h1"), 1, "{name}: one h1");
         assert_eq!(count("main"), 1, "{name}: one main");
         assert_eq!(count("style"), 0, "{name}: no inline style sheet");
-        let title = html.split_once("<title>").and_then(|(_, rest)| rest.split_once(" · Rollcall</title>")).map(|(title, _)| title);
+        let title = html
+            .split_once("<title>")
+            .and_then(|(_, rest)| rest.split_once(" · Rollcall</title>"))
+            .map(|(title, _)| title);
         assert!(title.is_some_and(|title| !title.trim().is_empty()), "{name}: a title");
 
         let mut ids: Vec<&str> = tags.iter().filter_map(|tag| attribute(tag, "id")).collect();

@@ -114,7 +114,9 @@ impl Notice {
     /// The sentence.
     pub fn text(self) -> &'static str {
         match self {
-            Notice::ApplicationAdded => "Application added. Copy its base URL and its credential into your identity provider.",
+            Notice::ApplicationAdded => {
+                "Application added. Copy its base URL and its credential into your identity provider."
+            }
             Notice::ApplicationRenamed => "Name saved.",
             Notice::ApplicationPaused => "Paused. The client is told to try again later; nothing is lost.",
             Notice::ApplicationResumed => "Resumed. Requests are answered again.",

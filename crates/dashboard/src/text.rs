@@ -1,5 +1,7 @@
 //! Small pure helpers that turn values into the words of a page.
 
+use provisioning::Total;
+
 /// `4812` as `4,812`.
 pub fn number(value: i64) -> String {
     let digits = value.unsigned_abs().to_string();
@@ -8,7 +10,7 @@ pub fn number(value: i64) -> String {
         text.push('-');
     }
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -19,6 +21,14 @@ pub fn number(value: i64) -> String {
 /// `1 user`, `4,812 users`.
 pub fn counted(value: i64, unit: &str) -> String {
     if value == 1 { format!("1 {unit}") } else { format!("{} {unit}s", number(value)) }
+}
+
+/// The size of a whole list: `4,812 users`, `10,000+ users`.
+pub fn total(total: Total, unit: &str) -> String {
+    match total {
+        Total::Exact(value) => counted(value, unit),
+        Total::AtLeast(value) => format!("{}+ {unit}s", number(value)),
+    }
 }
 
 /// Microseconds as `0.8 ms`, `14 ms`, `1.2 s`.
@@ -65,7 +75,8 @@ mod tests {
 
     #[test]
     fn numbers_and_durations() {
-        for (value, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (-61_240, "-61,240"), (1_234_567, "1,234,567")] {
+        for (value, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (-61_240, "-61,240"), (1_234_567, "1,234,567")]
+        {
             assert_eq!(number(value), text);
         }
         assert_eq!(number(i64::MIN).len(), 26);

@@ -26,7 +26,14 @@ impl Failure {
         };
         vec![
             ("404", page(404, "There is nothing here", "The address is wrong, or what it showed no longer exists.")),
-            ("500", page(500, "Something went wrong", "It is our fault, and it is in the server's log under this request id.")),
+            (
+                "500",
+                page(
+                    500,
+                    "Something went wrong",
+                    "It is our fault, and it is in the server's log under this request id.",
+                ),
+            ),
         ]
     }
 }

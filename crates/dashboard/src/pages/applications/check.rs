@@ -2,9 +2,13 @@
 //! it again every few seconds and takes the list out of it; without scripts the person reloads.
 
 use super::ApplicationHead;
+use super::{Step, open};
 use crate::moment::Moment;
 use crate::shell::Shell;
+use crate::web::administrator::Administrator;
+use crate::web::answer::Answer;
 use askama::Template;
+use provisioning::Milestone;
 
 /// The page.
 #[derive(Template)]
@@ -39,6 +43,31 @@ impl Check {
     pub fn done(&self) -> usize {
         self.milestones.iter().filter(|milestone| milestone.done.is_some()).count()
     }
+}
+
+/// `GET …/check`
+pub async fn show(administrator: Administrator) -> Answer {
+    let (application, shell, head) = open(&administrator, Step::Check).await?;
+    let provisioning = &administrator.dashboard().provisioning;
+    let seen = provisioning.milestones(&administrator.scope, application.id.as_str()).await?;
+    let seen: [Option<Milestone>; 6] = [
+        seen.credential_accepted,
+        seen.user_looked_up,
+        seen.user_created,
+        seen.user_updated,
+        seen.group_pushed,
+        seen.user_deactivated,
+    ];
+    let row = |((title, hint), milestone): ((&'static str, &'static str), Option<Milestone>)| MilestoneRow {
+        title,
+        hint,
+        done: milestone.map(|seen| {
+            let href = format!("{}/reports/provisioning/{}", administrator.base(), seen.event_id);
+            (administrator.moment(seen.at), href)
+        }),
+    };
+    let milestones = MILESTONES.into_iter().zip(seen).map(row).collect();
+    administrator.page(&Check { shell, application: head, milestones })
 }
 
 #[cfg(test)]

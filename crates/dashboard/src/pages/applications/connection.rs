@@ -1,9 +1,20 @@
 //! `/t/{slug}/applications/{id}/connection`: what the client needs (base URL, credential), the credentials, name and pause.
 
 use super::ApplicationHead;
+use super::new_scim_client::NAME_TAKEN;
+use super::{Step, open};
 use crate::moment::Moment;
+use crate::shell::Notice;
 use crate::shell::Shell;
+use crate::web::administrator::Administrator;
+use crate::web::answer::Answer;
+use crate::web::failure::PageFailure;
+use crate::web::fields::Fields;
+use crate::web::protected::{Form, Protected};
+use actix_web::http::StatusCode;
 use askama::Template;
+use registry::{Credential, CredentialKind, CredentialState, Error, RevealedCredential};
+use secrecy::ExposeSecret;
 
 /// The page.
 #[derive(Template)]
@@ -70,6 +81,183 @@ pub struct IssueForm {
 pub struct ExpiryDates {
     pub days_90: String,
     pub year: String,
+}
+
+const DAY_MS: i64 = 86_400_000;
+
+impl Secret {
+    /// To be put into a page.
+    pub fn new(revealed: &RevealedCredential) -> Self {
+        Secret {
+            name: revealed.credential.name.clone(),
+            username: revealed.credential.username.clone(),
+            secret: revealed.secret.expose_secret().to_owned(),
+        }
+    }
+}
+
+impl CredentialRow {
+    /// As the table shows it.
+    pub fn new(administrator: &Administrator, credential: &Credential) -> Self {
+        let state = credential.state(administrator.now());
+        let (state_label, state_class) = match state {
+            CredentialState::Active => ("Active", "ok"),
+            CredentialState::Expired => ("Expired", "warn"),
+            CredentialState::Revoked => ("Revoked", ""),
+        };
+        CredentialRow {
+            id: credential.id.to_string(),
+            name: credential.name.clone(),
+            kind: match credential.kind {
+                CredentialKind::Bearer => "Bearer token",
+                CredentialKind::Basic => "Basic Auth",
+            },
+            username: credential.username.clone(),
+            masked: format!("{}…{}", credential.prefix, credential.last_four),
+            created: administrator.moment(credential.created_at),
+            created_by: credential.created_by.clone(),
+            last_used: credential.last_used_at.map(|at| administrator.moment(at)),
+            expires: credential.expires_at.map(|at| administrator.moment(at)),
+            state: state_label,
+            state_class,
+            active: state == CredentialState::Active,
+            revoked: state == CredentialState::Revoked,
+        }
+    }
+
+    /// The credential that the path names, of the application that it names.
+    pub async fn open(administrator: &Administrator) -> Result<(Self, Vec<Self>), PageFailure> {
+        let application = administrator.path("application");
+        let credentials = administrator.registry().credentials(&administrator.scope, application).await?;
+        let rows: Vec<Self> = credentials.iter().map(|one| CredentialRow::new(administrator, one)).collect();
+        let found = rows.iter().find(|row| row.id == administrator.path("credential")).cloned();
+        Ok((found.ok_or(PageFailure::NotFound)?, rows))
+    }
+}
+
+impl Connection {
+    async fn build(administrator: &Administrator) -> Result<Self, PageFailure> {
+        let (application, shell, head) = open(administrator, Step::Connection).await?;
+        let (registry, scope, id) = (administrator.registry(), &administrator.scope, application.id.as_str());
+        let credentials: Vec<CredentialRow> = registry
+            .credentials(scope, id)
+            .await?
+            .iter()
+            .map(|credential| CredentialRow::new(administrator, credential))
+            .collect();
+        let fresh = match administrator.may_change() {
+            true => registry.reveal_fresh(scope, id).await?.as_ref().map(Secret::new),
+            false => None,
+        };
+        let date = |days: i64| administrator.moment(administrator.now().plus_milliseconds(days * DAY_MS)).date;
+        Ok(Connection {
+            shell,
+            application: head,
+            base_url: application.base_url,
+            newest: credentials.iter().find(|row| row.active).cloned(),
+            fresh,
+            credentials,
+            issue: IssueForm { expiry: "365".into(), ..IssueForm::default() },
+            rename: application.name,
+            rename_error: String::new(),
+            paused: application.paused,
+            created: administrator.moment(application.created_at),
+            created_by: application.created_by,
+            last_request: application.last_request_at.map(|at| administrator.moment(at)),
+            expiry_dates: ExpiryDates { days_90: date(90), year: date(365) },
+        })
+    }
+}
+
+fn here(administrator: &Administrator) -> String {
+    format!("{}/applications/{}/connection", administrator.base(), administrator.path("application"))
+}
+
+/// `GET …/connection`
+pub async fn show(administrator: Administrator) -> Answer {
+    administrator.page(&Connection::build(&administrator).await?)
+}
+
+/// `GET …/applications/{id}`: to its first step.
+pub async fn enter(administrator: Administrator) -> Answer {
+    let (_, _, head) = open(&administrator, Step::Connection).await?;
+    Ok(crate::web::answer::see_other(&format!("{}/connection", head.base)).finish())
+}
+
+impl Form for IssueForm {
+    fn read(fields: &Fields) -> Self {
+        IssueForm {
+            name: fields.trimmed("name"),
+            basic: fields.text("kind") == "basic",
+            expiry: fields.trimmed("expiry"),
+            error: String::new(),
+        }
+    }
+}
+
+/// `POST …/connection/credentials`
+pub async fn issue(administrator: Administrator, Protected(form): Protected<IssueForm>) -> Answer {
+    let after = |days: i64| Some(administrator.now().plus_milliseconds(days * DAY_MS));
+    let expires_at = match form.expiry.as_str() {
+        "90" => after(90),
+        "none" => None,
+        _ => after(365),
+    };
+    let kind = if form.basic { CredentialKind::Basic } else { CredentialKind::Bearer };
+    let id = administrator.path("application");
+    match administrator.registry().issue_credential(&administrator.scope, id, kind, &form.name, expires_at).await {
+        Ok(_) => Ok(administrator.see_other(&here(&administrator), Notice::CredentialIssued)),
+        Err(error @ (Error::InvalidField { .. } | Error::NameTaken { .. })) => {
+            let mut page = Connection::build(&administrator).await?;
+            page.issue = IssueForm { error: error.to_string(), ..form };
+            administrator.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A new name.
+pub struct RenameForm {
+    name: String,
+}
+
+impl Form for RenameForm {
+    fn read(fields: &Fields) -> Self {
+        RenameForm { name: fields.trimmed("name") }
+    }
+}
+
+/// `POST …/connection/rename`
+pub async fn rename(administrator: Administrator, Protected(form): Protected<RenameForm>) -> Answer {
+    let id = administrator.path("application");
+    let error = match administrator.registry().rename_application(&administrator.scope, id, &form.name).await {
+        Ok(()) => return Ok(administrator.see_other(&here(&administrator), Notice::ApplicationRenamed)),
+        Err(Error::NameTaken { .. }) => NAME_TAKEN.to_owned(),
+        Err(Error::InvalidField { message, .. }) => message,
+        Err(error) => return Err(error.into()),
+    };
+    let mut page = Connection::build(&administrator).await?;
+    (page.rename, page.rename_error) = (form.name, error);
+    administrator.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+/// Pause or resume.
+pub struct PauseForm {
+    paused: bool,
+}
+
+impl Form for PauseForm {
+    fn read(fields: &Fields) -> Self {
+        PauseForm { paused: fields.text("paused") == "true" }
+    }
+}
+
+/// `POST …/connection/pause`
+pub async fn pause(administrator: Administrator, Protected(form): Protected<PauseForm>) -> Answer {
+    let id = administrator.path("application");
+    administrator.registry().pause_application(&administrator.scope, id, form.paused).await?;
+    let notice = if form.paused { Notice::ApplicationPaused } else { Notice::ApplicationResumed };
+    Ok(administrator.see_other(&here(&administrator), notice))
 }
 
 #[cfg(test)]
@@ -157,6 +345,13 @@ impl Connection {
         paused.application.health = super::Health::paused();
         paused.newest = None;
         paused.credentials.clear();
-        vec![("added", added), ("later", page(false)), ("basic", basic), ("wrong", wrong), ("support", support), ("paused", paused)]
+        vec![
+            ("added", added),
+            ("later", page(false)),
+            ("basic", basic),
+            ("wrong", wrong),
+            ("support", support),
+            ("paused", paused),
+        ]
     }
 }

@@ -1,8 +1,18 @@
 //! `/t/{slug}/applications/{id}/features`: what the client may do, each with the sentence of what will happen.
 
 use super::ApplicationHead;
+use super::mapping::STALE;
+use super::{Step, open};
+use crate::shell::Notice;
 use crate::shell::Shell;
+use crate::web::administrator::Administrator;
+use crate::web::answer::Answer;
+use crate::web::failure::PageFailure;
+use crate::web::fields::Fields;
+use crate::web::protected::{Form, Protected};
+use actix_web::http::StatusCode;
 use askama::Template;
+use registry::{Application, Error, Feature, Features, Settings};
 
 /// The page.
 #[derive(Template)]
@@ -32,6 +42,69 @@ impl FeaturesPage {
     }
 }
 
+/// The features that are to be on.
+pub struct FeaturesForm {
+    revision: i64,
+    on: Vec<Feature>,
+}
+
+impl Form for FeaturesForm {
+    fn read(fields: &Fields) -> Self {
+        FeaturesForm {
+            revision: fields.text("revision").parse().unwrap_or(0),
+            on: fields.all("feature").filter_map(|name| name.parse().ok()).collect(),
+        }
+    }
+}
+
+fn rows(features: Features) -> Vec<FeatureRow> {
+    let row = |feature: Feature| FeatureRow {
+        name: feature.name(),
+        label: feature.label(),
+        on: features.is_on(feature),
+        when_on: feature.sentence(true),
+        when_off: feature.sentence(false),
+    };
+    Feature::ALL.into_iter().map(row).collect()
+}
+
+async fn build(administrator: &Administrator) -> Result<(FeaturesPage, Application), PageFailure> {
+    let (application, shell, head) = open(administrator, Step::Features).await?;
+    let page = FeaturesPage {
+        shell,
+        application: head,
+        revision: application.settings_revision,
+        features: rows(application.settings.features),
+        error: String::new(),
+    };
+    Ok((page, application))
+}
+
+/// `GET …/features`
+pub async fn show(administrator: Administrator) -> Answer {
+    administrator.page(&build(&administrator).await?.0)
+}
+
+/// `POST …/features`
+pub async fn submit(administrator: Administrator, Protected(form): Protected<FeaturesForm>) -> Answer {
+    administrator.must_change()?;
+    let (mut page, application) = build(&administrator).await?;
+    let mut settings: Settings = application.settings;
+    for feature in Feature::ALL {
+        settings.features.set(feature, form.on.contains(&feature));
+    }
+    page.features = rows(settings.features);
+    let id = application.id.as_str();
+    match administrator.registry().save_settings(&administrator.scope, id, form.revision, settings).await {
+        Ok(_) => Ok(administrator.see_other(&format!("{}/features", page.application.base), Notice::FeaturesSaved)),
+        Err(Error::Stale) => {
+            page.error = STALE.to_owned();
+            administrator.page_with(StatusCode::CONFLICT, &page)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
 #[cfg(test)]
 impl FeaturesPage {
     pub fn samples() -> Vec<(&'static str, Self)> {
@@ -41,17 +114,55 @@ impl FeaturesPage {
             application: ApplicationHead::sample(super::Step::Features),
             revision: 3,
             features: vec![
-                row("import-users", "Import users", true, "The client may read every user and group.", "The client may look up single users, but not list them all."),
-                row("create-users", "Create users", true, "A user assigned at the source is created here.", "A request to create a user is refused."),
-                row("deactivate-users", "Deactivate users", true, "A user deactivated at the source is deactivated here.", "A request to deactivate a user is refused."),
-                row("delete-deactivated-users", "Delete the Deactivated users", delete, "A user deactivated, unassigned or deleted at the source is deleted here.", "A user deactivated, unassigned or deleted at the source is disabled here."),
-                row("push-groups", "Push groups", true, "Groups and their members follow the source.", "Every write on a group is refused."),
-                row("sync-password", "Sync password", false, "A password that the client sends is stored, hashed.", "A password that the client sends is ignored."),
+                row(
+                    "import-users",
+                    "Import users",
+                    true,
+                    "The client may read every user and group.",
+                    "The client may look up single users, but not list them all.",
+                ),
+                row(
+                    "create-users",
+                    "Create users",
+                    true,
+                    "A user assigned at the source is created here.",
+                    "A request to create a user is refused.",
+                ),
+                row(
+                    "deactivate-users",
+                    "Deactivate users",
+                    true,
+                    "A user deactivated at the source is deactivated here.",
+                    "A request to deactivate a user is refused.",
+                ),
+                row(
+                    "delete-deactivated-users",
+                    "Delete the Deactivated users",
+                    delete,
+                    "A user deactivated, unassigned or deleted at the source is deleted here.",
+                    "A user deactivated, unassigned or deleted at the source is disabled here.",
+                ),
+                row(
+                    "push-groups",
+                    "Push groups",
+                    true,
+                    "Groups and their members follow the source.",
+                    "Every write on a group is refused.",
+                ),
+                row(
+                    "sync-password",
+                    "Sync password",
+                    false,
+                    "A password that the client sends is stored, hashed.",
+                    "A password that the client sends is ignored.",
+                ),
             ],
             error: String::new(),
         };
         let mut stale = page(true);
-        stale.error = "Somebody saved this application in the meantime. Your choices are still here: check them and save again.".into();
+        stale.error =
+            "Somebody saved this application in the meantime. Your choices are still here: check them and save again."
+                .into();
         let mut support = page(false);
         support.shell.may_change = false;
         vec![("defaults", page(false)), ("stale", stale), ("support", support)]

@@ -2,7 +2,10 @@
 
 use super::{Health, HealthKind};
 use crate::moment::Moment;
+use crate::shell::Section;
 use crate::shell::Shell;
+use crate::web::administrator::Administrator;
+use crate::web::answer::Answer;
 use askama::Template;
 
 /// The page.
@@ -74,6 +77,43 @@ pub fn narrow(rows: Vec<Row>, search: &str, status: &str, base: &str) -> (Vec<Ro
     (rows, chips)
 }
 
+/// `GET /t/{slug}/applications?q=…&status=…`
+pub async fn show(administrator: Administrator) -> Answer {
+    let base = administrator.base();
+    let applications = administrator.registry().applications(&administrator.scope).await?;
+    let counts = administrator.dashboard().provisioning.counts(&administrator.scope).await?;
+    let mut rows = Vec::with_capacity(applications.len());
+    for application in &applications {
+        let (users, groups) = counts.per_application.get(application.id.as_str()).copied().unwrap_or_default();
+        rows.push(Row {
+            href: format!("{base}/applications/{}/connection", application.id),
+            name: application.name.clone(),
+            base_url: application.base_url.clone(),
+            kind: application.kind_label(),
+            health: super::health(&administrator, application).await?,
+            users,
+            groups,
+            last_request: application.last_request_at.map(|at| administrator.moment(at)),
+        });
+    }
+    let stats = Stats {
+        applications: rows.len(),
+        attention: rows.iter().filter(|row| row.health.kind == HealthKind::Attention).count(),
+        users: counts.users,
+        disabled_users: counts.disabled_users,
+        groups: counts.groups,
+        last_request: applications
+            .iter()
+            .filter_map(|one| one.last_request_at)
+            .max()
+            .map(|at| administrator.moment(at)),
+    };
+    let search = administrator.query.trimmed("q");
+    let (rows, chips) = narrow(rows, &search, administrator.query.text("status"), &base);
+    let shell = administrator.shell(Section::Applications);
+    administrator.page(&List { shell, search, chips, rows, stats })
+}
+
 #[cfg(test)]
 impl List {
     pub fn samples() -> Vec<(&'static str, Self)> {
@@ -91,8 +131,22 @@ impl List {
         };
         let rows = vec![
             row("Okta Workforce", "k3v9q2m7x1ab", Health::healthy(), 3_104, 148, Some(2)),
-            row("Okta Contractors", "p8d2n6c4w0ef", Health::attention(3, "userName already taken".into()), 318, 12, Some(31)),
-            row("Head office", "h5s1y7t3r9gh", Health::failing("10:42", "The credential was refused".into()), 2_208, 203, Some(302)),
+            row(
+                "Okta Contractors",
+                "p8d2n6c4w0ef",
+                Health::attention(3, "userName already taken".into()),
+                318,
+                12,
+                Some(31),
+            ),
+            row(
+                "Head office",
+                "h5s1y7t3r9gh",
+                Health::failing("10:42", "The credential was refused".into()),
+                2_208,
+                203,
+                Some(302),
+            ),
             row("JumpCloud Berlin", "b6f4j0l2z8ij", Health::healthy(), 206, 18, Some(9)),
             row("Sandbox", "z1x3c5v7b9kl", Health::waiting(), 0, 0, None),
             row("Old Okta org (migrated)", "q0w8e6r4t2mn", Health::paused(), 24, 4, Some(4_900)),
@@ -107,7 +161,13 @@ impl List {
         };
         let page = |rows, search: &str, status: &str| {
             let (rows, chips) = narrow(rows, search, status, "/t/northwind");
-            List { shell: Shell::sample(crate::shell::Section::Applications), search: search.into(), chips, rows, stats: stats() }
+            List {
+                shell: Shell::sample(crate::shell::Section::Applications),
+                search: search.into(),
+                chips,
+                rows,
+                stats: stats(),
+            }
         };
         let mut empty = page(Vec::new(), "", "");
         empty.stats = Stats::default();
@@ -131,7 +191,9 @@ mod tests {
     #[test]
     fn narrows_by_words_and_status() {
         let rows: Vec<Row> = List::samples().remove(0).1.rows;
-        for (search, status, found) in [("", "", 6), ("OKTA", "", 3), ("", "attention", 2), ("okta", "paused", 1), ("x", "no", 0)] {
+        for (search, status, found) in
+            [("", "", 6), ("OKTA", "", 3), ("", "attention", 2), ("okta", "paused", 1), ("x", "no", 0)]
+        {
             let (left, chips) = narrow(rows.clone(), search, status, "/t/northwind");
             assert_eq!(left.len(), found, "{search} {status}");
             assert!(chips.iter().filter(|chip| chip.current).count() <= 1);

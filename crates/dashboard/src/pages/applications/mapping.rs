@@ -2,8 +2,18 @@
 //! submit buttons of the same form, so they work without scripts and keep what was typed.
 
 use super::ApplicationHead;
+use super::{Step, open};
+use crate::shell::Notice;
 use crate::shell::Shell;
+use crate::web::administrator::Administrator;
+use crate::web::answer::Answer;
+use crate::web::failure::PageFailure;
+use crate::web::fields::Fields;
+use crate::web::protected::{Form, Protected};
+use ::mapping::{Field, Mapping, RowError, Rule, catalogue, is_required};
+use actix_web::http::StatusCode;
 use askama::Template;
+use registry::{Application, Error, Settings};
 
 /// The page.
 #[derive(Template)]
@@ -42,8 +52,150 @@ pub struct RuleRow {
     pub path: String,
     /// Cannot be removed, nor fed into another attribute.
     pub required: bool,
+    /// Just added: takes the focus.
+    pub added: bool,
     pub attribute_error: String,
     pub path_error: String,
+}
+
+/// The rows as they were sent, and what is to be done with them.
+pub struct MappingForm {
+    revision: i64,
+    rows: Vec<RuleRow>,
+    act: Act,
+}
+
+enum Act {
+    Save,
+    Add,
+    Remove(usize),
+}
+
+impl Form for MappingForm {
+    fn read(fields: &Fields) -> Self {
+        let cells = fields.all("attribute").zip(fields.all("custom")).zip(fields.all("path"));
+        let rows = cells.map(|((attribute, custom), path)| RuleRow::new(attribute, custom, path)).collect();
+        let act = match (fields.text("remove").parse(), fields.text("act")) {
+            (Ok(row), _) => Act::Remove(row),
+            (_, "add") => Act::Add,
+            _ => Act::Save,
+        };
+        MappingForm { revision: fields.text("revision").parse().unwrap_or(0), rows, act }
+    }
+}
+
+impl RuleRow {
+    /// A row from its three cells; `custom` counts when the select says `custom`.
+    fn new(attribute: &str, custom: &str, path: &str) -> Self {
+        let attribute = if attribute == "custom" { custom } else { attribute }.trim();
+        let known = catalogue().iter().find(|known| known.name == attribute);
+        RuleRow {
+            attribute: attribute.to_owned(),
+            label: known.map_or("", |known| known.label).to_owned(),
+            custom: known.is_none() && !attribute.is_empty(),
+            path: path.trim().to_owned(),
+            required: is_required(attribute),
+            ..RuleRow::default()
+        }
+    }
+
+    fn is_blank(&self) -> bool {
+        self.attribute.is_empty() && self.path.is_empty()
+    }
+}
+
+impl MappingPage {
+    async fn build(administrator: &Administrator) -> Result<(Self, Application), PageFailure> {
+        let (application, shell, head) = open(administrator, Step::Mapping).await?;
+        let saved = &application.settings.mapping.users;
+        let optional = catalogue().iter().filter(|known| !is_required(known.name));
+        let page = MappingPage {
+            shell,
+            application: head,
+            revision: application.settings_revision,
+            rows: saved.iter().map(|rule| RuleRow::new(&rule.attribute, &rule.attribute, &rule.path)).collect(),
+            attributes: optional
+                .map(|known| AttributeOption { name: known.name.to_owned(), label: known.label.to_owned() })
+                .collect(),
+            suggestions: catalogue().iter().map(|known| known.suggested_path).collect(),
+            error: String::new(),
+            changed: false,
+        };
+        Ok((page, application))
+    }
+
+    /// The rules to save; blank rows are left out. Beside each, the place of its row on the page.
+    fn rules(&self) -> (Vec<Rule>, Vec<usize>) {
+        let filled = self.rows.iter().enumerate().filter(|(_, row)| !row.is_blank());
+        filled.map(|(place, row)| (Rule::new(&row.attribute, &row.path), place)).unzip()
+    }
+
+    /// Puts each message beside its cell.
+    fn show_errors(&mut self, errors: Vec<RowError>, places: &[usize]) {
+        self.error = match errors.len() {
+            1 => "1 row needs attention. Nothing was saved.".to_owned(),
+            many => format!("{many} cells need attention. Nothing was saved."),
+        };
+        for error in errors {
+            let row = places.get(error.row).and_then(|place| self.rows.get_mut(*place));
+            let Some(row) = row else {
+                self.error = error.message;
+                continue;
+            };
+            match error.field {
+                Field::Attribute => row.attribute_error = error.message,
+                Field::Path => row.path_error = error.message,
+            }
+        }
+    }
+}
+
+/// Beside a form that somebody else overtook.
+pub const STALE: &str =
+    "Somebody saved this application in the meantime. What you entered is still here: check it and save again.";
+
+/// `GET …/mapping`
+pub async fn show(administrator: Administrator) -> Answer {
+    administrator.page(&MappingPage::build(&administrator).await?.0)
+}
+
+/// `POST …/mapping`
+pub async fn submit(administrator: Administrator, Protected(form): Protected<MappingForm>) -> Answer {
+    administrator.must_change()?;
+    let (mut page, application) = MappingPage::build(&administrator).await?;
+    page.rows = form.rows;
+    page.changed = true;
+    match form.act {
+        Act::Add => {
+            page.revision = form.revision;
+            page.rows.push(RuleRow { added: true, ..RuleRow::default() });
+            return administrator.page(&page);
+        }
+        Act::Remove(row) => {
+            page.revision = form.revision;
+            if page.rows.get(row).is_some_and(|row| !row.required) {
+                page.rows.remove(row);
+            }
+            return administrator.page(&page);
+        }
+        Act::Save => {}
+    }
+    let (users, places) = page.rules();
+    let settings = Settings { mapping: Mapping { users }, ..application.settings };
+    let id = application.id.as_str();
+    match administrator.registry().save_settings(&administrator.scope, id, form.revision, settings).await {
+        Ok(_) => Ok(administrator.see_other(&format!("{}/mapping", page.application.base), Notice::MappingSaved)),
+        Err(Error::Mapping(errors)) => {
+            page.revision = form.revision;
+            page.show_errors(errors, &places);
+            administrator.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        Err(Error::Stale) => {
+            page.error = STALE.to_owned();
+            administrator.page_with(StatusCode::CONFLICT, &page)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 #[cfg(test)]
@@ -68,7 +220,12 @@ impl MappingPage {
                 rule("displayName", "Display name", "displayName", true),
                 rule("active", "Active", "active", true),
                 rule("title", "Job title", "title", false),
-                rule("department", "Department", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department", false),
+                rule(
+                    "department",
+                    "Department",
+                    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department",
+                    false,
+                ),
                 RuleRow { custom: true, ..rule("badgeNumber", "", "employeeNumber", false) },
             ],
             attributes: [("title", "Job title"), ("department", "Department"), ("mobilePhone", "Mobile phone")]

@@ -11,6 +11,12 @@ pub mod okta;
 pub mod reveal_credential;
 pub mod revoke_credential;
 
+use crate::shell::{Section, Shell};
+use crate::web::administrator::Administrator;
+use crate::web::failure::PageFailure;
+use provisioning::{EventRow, Operation, Outcome, Subject};
+use registry::Application;
+
 /// The steps of setting up an application. They stay as tabs of its page; the URL holds the step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -107,7 +113,12 @@ impl Health {
 
     /// No client has called yet.
     pub fn waiting() -> Self {
-        Health { kind: HealthKind::Waiting, text: "Waiting for first request".into(), class: "info", hint: String::new() }
+        Health {
+            kind: HealthKind::Waiting,
+            text: "Waiting for first request".into(),
+            class: "info",
+            hint: String::new(),
+        }
     }
 
     /// The latest operations went well.
@@ -139,6 +150,85 @@ pub struct ApplicationHead {
     pub step: Step,
 }
 
+/// So many of the latest operations tell how an application fares.
+const LOOKED_AT: i64 = 20;
+/// So many failures in a row are no accident any more.
+const FAILING_AFTER: usize = 3;
+
+/// How `application` fares, from its latest operations.
+pub async fn health(administrator: &Administrator, application: &Application) -> Result<Health, PageFailure> {
+    if application.paused {
+        return Ok(Health::paused());
+    }
+    let subject = Subject::Application(application.id.to_string());
+    let events = administrator.dashboard().provisioning.recent_events(&administrator.scope, subject, LOOKED_AT).await?;
+    let seen: Vec<Seen> = events.iter().map(Seen::new).collect();
+    Ok(judge(application.last_request_at.is_some(), &seen))
+}
+
+/// What of an operation counts here.
+struct Seen {
+    bad: bool,
+    credential: bool,
+    at_ms: i64,
+    summary: String,
+}
+
+impl Seen {
+    fn new(event: &EventRow) -> Self {
+        Seen {
+            bad: matches!(event.outcome, Outcome::Failed | Outcome::Refused),
+            credential: event.operation == Operation::CredentialRejected,
+            at_ms: event.occurred_at.as_milliseconds(),
+            summary: event.summary.clone(),
+        }
+    }
+}
+
+/// From the latest operations, newest first: a refused credential or several failures in a row mean that nothing gets
+/// through; a failure among successes asks for attention only.
+fn judge(called: bool, seen: &[Seen]) -> Health {
+    let streak = seen.iter().take_while(|event| event.bad).count();
+    let newest = seen.first().map(|event| event.summary.clone()).unwrap_or_default();
+    let refused = seen.first().is_some_and(|event| event.credential);
+    if refused || streak >= FAILING_AFTER {
+        let since = seen.iter().take(streak).next_back().map_or(0, |event| event.at_ms);
+        return Health::failing(&crate::moment::civil(since).strftime("%-d %b %H:%M").to_string(), newest);
+    }
+    if !called && seen.is_empty() {
+        return Health::waiting();
+    }
+    match seen.iter().filter(|event| event.bad).count() {
+        0 => Health::healthy(),
+        failures => {
+            let latest = seen.iter().find(|event| event.bad).map(|event| event.summary.clone());
+            Health::attention(failures, latest.unwrap_or_default())
+        }
+    }
+}
+
+/// The application that the path names, the frame and the head of its pages. Another tenant's is not found.
+pub async fn open(
+    administrator: &Administrator,
+    step: Step,
+) -> Result<(Application, Shell, ApplicationHead), PageFailure> {
+    let id = administrator.path("application");
+    let found = administrator.registry().application(&administrator.scope, id).await?;
+    let application = found.ok_or(PageFailure::NotFound)?;
+    let base = administrator.base();
+    let head = ApplicationHead {
+        name: application.name.clone(),
+        base: format!("{base}/applications/{}", application.id),
+        activity: crate::text::address(
+            &format!("{base}/reports/provisioning"),
+            &[("application", &application.name), ("span", "7d")],
+        ),
+        health: health(administrator, &application).await?,
+        step,
+    };
+    Ok((application, administrator.shell(Section::Applications), head))
+}
+
 #[cfg(test)]
 impl ApplicationHead {
     /// The head that samples are shown with.
@@ -149,6 +239,29 @@ impl ApplicationHead {
             activity: "/t/northwind/reports/provisioning?application=Okta%20Workforce".into(),
             health: Health::healthy(),
             step,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn health_follows_the_latest_operations() {
+        let seen = |bad, credential| Seen { bad, credential, at_ms: 0, summary: "what happened".into() };
+        let (good, bad) = (|| seen(false, false), || seen(true, false));
+        for (called, events, text) in [
+            (false, vec![], "Waiting for first request"),
+            (true, vec![], "Healthy"),
+            (true, vec![good(), good()], "Healthy"),
+            (true, vec![good(), bad(), bad()], "2 failures"),
+            (true, vec![bad(), bad(), good()], "2 failures"),
+            (true, vec![bad(), bad(), bad(), good()], "Failing since 1 Jan 00:00"),
+            (true, vec![seen(true, true), good()], "Failing since 1 Jan 00:00"),
+            (false, vec![seen(true, true)], "Failing since 1 Jan 00:00"),
+        ] {
+            assert_eq!(judge(called, &events).text, text);
         }
     }
 }

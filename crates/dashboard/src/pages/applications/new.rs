@@ -1,6 +1,9 @@
 //! `GET /t/{slug}/applications/new`: the catalogue of application kinds. It lists only kinds that work.
 
+use crate::shell::Section;
 use crate::shell::Shell;
+use crate::web::administrator::Administrator;
+use crate::web::answer::Answer;
 use askama::Template;
 
 /// The page.
@@ -47,7 +50,7 @@ const CATEGORIES: [(&str, &str); 1] = [("provisioning", "Provisioning")];
 
 impl New {
     /// The catalogue, narrowed to what holds `search` and is in `category` (empty: all).
-    pub fn new(shell: Shell, search: &str, category: &str) -> Self {
+    pub fn narrowed(shell: Shell, search: &str, category: &str) -> Self {
         let needle = search.trim().to_lowercase();
         let found = |kind: &Kind| {
             needle.is_empty() || kind.label.to_lowercase().contains(&needle) || kind.words.contains(needle.as_str())
@@ -61,16 +64,27 @@ impl New {
         };
         let mut categories = vec![entry("All", "")];
         categories.extend(CATEGORIES.iter().map(|(name, label)| entry(label, name)));
-        let kinds = KINDS.iter().filter(|kind| found(kind) && (category.is_empty() || kind.category == category)).collect();
+        let kinds =
+            KINDS.iter().filter(|kind| found(kind) && (category.is_empty() || kind.category == category)).collect();
         New { shell, search: search.to_owned(), category: category.to_owned(), categories, kinds }
     }
+}
+
+/// `GET /t/{slug}/applications/new?category=…&q=…`
+pub async fn show(administrator: Administrator) -> Answer {
+    administrator.must_change()?;
+    let (search, category) = (administrator.query.trimmed("q"), administrator.query.trimmed("category"));
+    administrator.page(&New::narrowed(administrator.shell(Section::Applications), &search, &category))
 }
 
 #[cfg(test)]
 impl New {
     pub fn samples() -> Vec<(&'static str, Self)> {
         let shell = || Shell::sample(crate::shell::Section::Applications);
-        vec![("all", New::new(shell(), "", "")), ("nothing-found", New::new(shell(), "payroll", "provisioning"))]
+        vec![
+            ("all", New::narrowed(shell(), "", "")),
+            ("nothing-found", New::narrowed(shell(), "payroll", "provisioning")),
+        ]
     }
 }
 
@@ -81,7 +95,7 @@ mod tests {
     #[test]
     fn finds_the_kind_by_the_words_people_use() {
         for (search, found) in [("", 1), ("Okta", 1), (" SCIM ", 1), ("payroll", 0)] {
-            let page = New::new(Shell::sample(crate::shell::Section::Applications), search, "provisioning");
+            let page = New::narrowed(Shell::sample(crate::shell::Section::Applications), search, "provisioning");
             assert_eq!(page.kinds.len(), found, "{search}");
         }
     }

@@ -2,8 +2,15 @@
 //! the names that Okta gives to its fields. OAuth 2 is not mentioned: we do not serve it.
 
 use super::ApplicationHead;
+use super::connection::CredentialRow;
+use super::{Step, open};
 use crate::shell::Shell;
+use crate::web::administrator::Administrator;
+use crate::web::answer::Answer;
+use crate::web::failure::PageFailure;
 use askama::Template;
+use registry::{Credential, CredentialKind, CredentialState, Feature, Features};
+use secrecy::ExposeSecret;
 
 /// The page.
 #[derive(Template)]
@@ -19,6 +26,7 @@ pub struct Okta {
 }
 
 /// What goes into Okta's authentication fields.
+#[derive(Default)]
 pub struct GuideCredential {
     /// Basic Auth; otherwise HTTP Header.
     pub basic: bool,
@@ -43,6 +51,79 @@ pub struct Action {
     pub label: &'static str,
     pub tick: bool,
     pub why: &'static str,
+}
+
+const ACTIONS: [(&str, Feature, &str, &str); 4] = [
+    (
+        "Import New Users and Profile Updates",
+        Feature::ImportUsers,
+        "Import users is on here.",
+        "Import users is off here: leave it unticked.",
+    ),
+    (
+        "Push New Users",
+        Feature::CreateUsers,
+        "Create users is on here.",
+        "Create users is off here: leave it unticked.",
+    ),
+    (
+        "Push Profile Updates",
+        Feature::UpdateUsers,
+        "Update users is on here.",
+        "Update users is off here: leave it unticked.",
+    ),
+    ("Push Groups", Feature::PushGroups, "Push groups is on here.", "Push groups is off here: leave it unticked."),
+];
+
+fn actions(features: Features) -> Vec<Action> {
+    let action = |(label, feature, on, off)| {
+        let tick = features.is_on(feature);
+        Action { label, tick, why: if tick { on } else { off } }
+    };
+    ACTIONS.into_iter().map(action).collect()
+}
+
+/// The newest credential that works: in clear for ten minutes after it was issued, masked afterwards.
+async fn credential(
+    administrator: &Administrator,
+    application: &str,
+    base: &str,
+) -> Result<GuideCredential, PageFailure> {
+    let (registry, scope) = (administrator.registry(), &administrator.scope);
+    let works = |credential: &&Credential| credential.state(administrator.now()) == CredentialState::Active;
+    let credentials = registry.credentials(scope, application).await?;
+    let Some(newest) = credentials.iter().find(works) else {
+        return Ok(GuideCredential::default());
+    };
+    let fresh = match administrator.may_change() {
+        true => registry.reveal_fresh(scope, application).await?.filter(|fresh| fresh.credential.id == newest.id),
+        false => None,
+    };
+    let row = CredentialRow::new(administrator, newest);
+    Ok(GuideCredential {
+        basic: newest.kind == CredentialKind::Basic,
+        username: row.username.unwrap_or_default(),
+        secret: fresh.map(|fresh| fresh.secret.expose_secret().to_owned()).unwrap_or_default(),
+        masked: row.masked,
+        reveal: match administrator.may_change() {
+            true => format!("{base}/connection/credentials/{}/reveal", newest.id),
+            false => String::new(),
+        },
+    })
+}
+
+/// `GET …/okta?kind=catalogue`
+pub async fn show(administrator: Administrator) -> Answer {
+    let (application, shell, head) = open(&administrator, Step::Okta).await?;
+    let credential = credential(&administrator, application.id.as_str(), &head.base).await?;
+    administrator.page(&Okta {
+        shell,
+        application: head,
+        catalogue: administrator.query.text("kind") == "catalogue",
+        base_url: application.base_url,
+        credential,
+        actions: actions(application.settings.features),
+    })
 }
 
 #[cfg(test)]

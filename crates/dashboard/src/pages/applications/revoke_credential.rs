@@ -2,7 +2,15 @@
 
 use super::ApplicationHead;
 use super::connection::CredentialRow;
+use super::{Step, open};
+use crate::shell::Notice;
 use crate::shell::Shell;
+use crate::web::administrator::Administrator;
+use crate::web::answer::Answer;
+use crate::web::failure::PageFailure;
+use crate::web::fields::Fields;
+use crate::web::protected::{Form, Protected};
+use actix_web::http::StatusCode;
 use askama::Template;
 
 /// The page.
@@ -16,6 +24,43 @@ pub struct RevokeCredential {
     pub last_one: bool,
     pub typed: String,
     pub error: String,
+}
+
+/// The name, typed to confirm.
+pub struct RevokeForm {
+    typed: String,
+}
+
+impl Form for RevokeForm {
+    fn read(fields: &Fields) -> Self {
+        RevokeForm { typed: fields.trimmed("typed") }
+    }
+}
+
+async fn build(administrator: &Administrator) -> Result<RevokeCredential, PageFailure> {
+    administrator.must_change()?;
+    let (_, shell, application) = open(administrator, Step::Connection).await?;
+    let (credential, all) = CredentialRow::open(administrator).await?;
+    let last_one = credential.active && all.iter().filter(|row| row.active).count() == 1;
+    Ok(RevokeCredential { shell, application, credential, last_one, typed: String::new(), error: String::new() })
+}
+
+/// `GET …/revoke`
+pub async fn show(administrator: Administrator) -> Answer {
+    administrator.page(&build(&administrator).await?)
+}
+
+/// `POST …/revoke`
+pub async fn submit(administrator: Administrator, Protected(form): Protected<RevokeForm>) -> Answer {
+    let mut page = build(&administrator).await?;
+    if form.typed != page.credential.name.trim() {
+        page.error = format!("Type the name exactly: {}", page.credential.name);
+        page.typed = form.typed;
+        return administrator.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    }
+    let (application, credential) = (administrator.path("application"), administrator.path("credential"));
+    administrator.registry().revoke_credential(&administrator.scope, application, credential).await?;
+    Ok(administrator.see_other(&format!("{}/connection", page.application.base), Notice::CredentialRevoked))
 }
 
 #[cfg(test)]

@@ -2,8 +2,13 @@
 
 use crate::moment::Moment;
 use crate::pages::reports::EventLine;
+use crate::shell::Section;
 use crate::shell::Shell;
+use crate::web::administrator::Administrator;
+use crate::web::answer::Answer;
+use crate::web::failure::PageFailure;
 use askama::Template;
+use provisioning::{MemberRow, Subject};
 
 /// The page.
 #[derive(Template)]
@@ -36,6 +41,46 @@ pub struct Member {
     pub active: bool,
 }
 
+const EVENTS: i64 = 10;
+
+/// `GET /t/{slug}/groups/{id}?after=…`
+pub async fn show(administrator: Administrator) -> Answer {
+    let (provisioning, scope) = (&administrator.dashboard().provisioning, &administrator.scope);
+    let (id, after) = (administrator.path("group"), administrator.query.trimmed("after"));
+    let later = !after.is_empty();
+    let group = provisioning.group(scope, id, Some(after).filter(|_| later)).await?.ok_or(PageFailure::NotFound)?;
+    let events = provisioning.recent_events(scope, Subject::Group(id.to_owned()), EVENTS).await?;
+    let base = administrator.base();
+    let here = format!("{base}/groups/{id}");
+    let member = |row: MemberRow| Member {
+        href: row.directory_user_id.map(|user| format!("{base}/users/{user}")).unwrap_or_default(),
+        user_name: row.user_name,
+        display_name: row.display_name.unwrap_or_default(),
+        active: row.active,
+    };
+    let next = group.members.next.as_deref().map(|after| crate::text::address(&here, &[("after", after)]));
+    administrator.page(&Detail {
+        shell: administrator.shell(Section::Groups),
+        application_href: format!("{base}/applications/{}/connection", group.row.application_id),
+        application: group.row.application_name,
+        resource_id: group.row.id,
+        external_id: group.row.external_id.unwrap_or_default(),
+        created: administrator.moment(group.created_at),
+        modified: administrator.moment(group.row.last_modified_at),
+        total: crate::text::total(group.members.total, "member"),
+        members: group.members.rows.into_iter().map(member).collect(),
+        next: next.unwrap_or_default(),
+        first: if later { here } else { String::new() },
+        events: events.into_iter().map(|row| EventLine::new(&administrator, row)).collect(),
+        report: crate::text::address(
+            &format!("{base}/reports/provisioning"),
+            &[("identifier", &group.row.display_name), ("span", "30d")],
+        ),
+        name: group.row.display_name,
+        document: group.document,
+    })
+}
+
 #[cfg(test)]
 impl Detail {
     pub fn samples() -> Vec<(&'static str, Self)> {
@@ -64,7 +109,13 @@ impl Detail {
             document: "{\n  \"displayName\": \"Engineering\"\n}".into(),
         };
         vec![
-            ("full", page(vec![member("ada.okafor", "Ada Okafor", false), member("grace.murray", "Grace Murray", true)], "2 members")),
+            (
+                "full",
+                page(
+                    vec![member("ada.okafor", "Ada Okafor", false), member("grace.murray", "Grace Murray", true)],
+                    "2 members",
+                ),
+            ),
             ("empty", page(Vec::new(), "0 members")),
         ]
     }

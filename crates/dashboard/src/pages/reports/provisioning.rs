@@ -1,9 +1,17 @@
 //! `GET /t/{slug}/reports/provisioning`: the provisioning report. Its whole state is in the URL.
 
 use super::EventLine;
+use crate::chart::Bucket;
 use crate::chart::Chart;
+use crate::shell::Section;
 use crate::shell::Shell;
+use crate::web::administrator::Administrator;
+use crate::web::answer::Answer;
+use crate::web::fields::Fields;
+use ::provisioning::{EventReport, EventSearch, Operation, Outcome, Reason};
+use actix_web::http::StatusCode;
 use askama::Template;
+use database::Timestamp;
 
 /// The page.
 #[derive(Template)]
@@ -111,6 +119,156 @@ impl Provisioning {
     }
 }
 
+const PAGE: i64 = 50;
+
+impl Criteria {
+    /// From the query string. What is no known value does not narrow.
+    fn read(query: &Fields) -> Self {
+        let known = |span: &str| span == "custom" || SPANS.iter().any(|known| known.0 == span);
+        Criteria {
+            identifier: query.trimmed("identifier"),
+            application: query.trimmed("application"),
+            span: Some(query.trimmed("span")).filter(|span| known(span)).unwrap_or_else(|| "24h".into()),
+            from: query.trimmed("from"),
+            to: query.trimmed("to"),
+            operation: query.text("operation").parse().map_or("", Operation::as_str).to_owned(),
+            outcome: query.text("outcome").parse().map_or("", Outcome::as_str).to_owned(),
+        }
+    }
+
+    /// The same criteria over the time of one bar.
+    fn narrowed(&self, bucket: &Bucket) -> Self {
+        Criteria {
+            span: "custom".into(),
+            from: crate::moment::to_local(bucket.from_ms),
+            // To the minute: a bar of 30 seconds leads to its whole minute.
+            to: crate::moment::to_local(bucket.to_ms.max(bucket.from_ms + 60_000)),
+            ..self.clone()
+        }
+    }
+
+    /// `in the last 24 hours`
+    fn range_words(&self) -> String {
+        let fixed = SPANS.iter().find(|span| span.0 == self.span).map(|span| span.3.to_owned());
+        fixed.unwrap_or_else(|| format!("from {} to {} UTC", self.from.replace('T', " "), self.to.replace('T', " ")))
+    }
+
+    /// Each criterion of the second row that narrows, with the address without it.
+    fn filters(&self, base: &str) -> Vec<(String, String)> {
+        let mut filters = Vec::new();
+        if let Ok(operation) = self.operation.parse::<Operation>() {
+            let without = Criteria { operation: String::new(), ..self.clone() };
+            filters.push((format!("Operation: {}", operation.label()), without.address(base)));
+        }
+        if let Ok(outcome) = self.outcome.parse::<Outcome>() {
+            let without = Criteria { outcome: String::new(), ..self.clone() };
+            filters.push((format!("Outcome: {}", outcome.label()), without.address(base)));
+        }
+        filters
+    }
+}
+
+/// `GET /t/{slug}/reports/provisioning?identifier=…&application=…&span=…&from=…&to=…&operation=…&outcome=…&after=…`
+pub async fn show(administrator: Administrator) -> Answer {
+    let mut criteria = Criteria::read(&administrator.query);
+    let now_ms = administrator.now().as_milliseconds();
+    let (range, error) = match criteria.range_ms(now_ms) {
+        Ok(range) => (Some(range), String::new()),
+        Err(error) => (None, error),
+    };
+    let after = administrator.query.trimmed("after");
+    let report = match range {
+        Some((from, to)) => {
+            let search = EventSearch {
+                identifier: criteria.identifier.clone(),
+                application: criteria.application.clone(),
+                from: Timestamp::from_milliseconds(from),
+                to: Timestamp::from_milliseconds(to),
+                operation: criteria.operation.parse().ok(),
+                outcome: criteria.outcome.parse().ok(),
+                after: Some(after.clone()).filter(|after| !after.is_empty()),
+                limit: PAGE,
+            };
+            Some(administrator.dashboard().provisioning.events(&administrator.scope, search).await?)
+        }
+        None => None,
+    };
+    if let Some((from, to)) = range.filter(|_| criteria.span != "custom") {
+        // Ready to be refined when *Custom* is chosen.
+        (criteria.from, criteria.to) = (crate::moment::to_local(from), crate::moment::to_local(to));
+    }
+    let status = if report.is_some() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let applications = administrator.registry().applications(&administrator.scope).await?;
+    let names = applications.into_iter().map(|application| application.name).collect();
+    let page = Provisioning::new(&administrator, criteria, error, report, &after, names);
+    administrator.page_with(status, &page)
+}
+
+impl Provisioning {
+    fn new(
+        administrator: &Administrator,
+        criteria: Criteria,
+        error: String,
+        report: Option<EventReport>,
+        after: &str,
+        applications: Vec<String>,
+    ) -> Self {
+        let base = administrator.base();
+        let now_ms = administrator.now().as_milliseconds();
+        let (page, buckets, reasons) = match report {
+            Some(report) => (Some(report.page), report.buckets, report.reasons),
+            None => (None, Vec::new(), Vec::new()),
+        };
+        let buckets: Vec<Bucket> = buckets.iter().map(bucket).collect();
+        let next = page.as_ref().and_then(|page| page.next.as_deref());
+        let here = criteria.address(&base);
+        let wider = Criteria { span: "30d".into(), ..criteria.clone() };
+        let everywhere = Criteria { application: String::new(), ..criteria.clone() };
+        let differing = |other: &Criteria| if *other == criteria { String::new() } else { other.address(&base) };
+        Provisioning {
+            shell: administrator.shell(Section::Reports),
+            applications,
+            operations: Operation::ALL.iter().map(|operation| (operation.as_str(), operation.label())).collect(),
+            outcomes: Outcome::ALL.iter().map(|outcome| (outcome.as_str(), outcome.label())).collect(),
+            error,
+            total: page.as_ref().map(|page| crate::text::total(page.total, "operation")).unwrap_or_default(),
+            chart: Chart::new(&buckets, now_ms, |bucket| criteria.narrowed(bucket).address(&base)),
+            reasons: reason_rows(reasons),
+            filters: criteria.filters(&base),
+            range: criteria.range_words(),
+            next: next.map(|next| format!("{here}&after={}", crate::text::encode(next))).unwrap_or_default(),
+            first: if after.is_empty() { String::new() } else { here.clone() },
+            wider: differing(&wider),
+            everywhere: differing(&everywhere),
+            lines: page
+                .map(|page| page.rows.into_iter().map(|row| EventLine::new(administrator, row)).collect())
+                .unwrap_or_default(),
+            criteria,
+        }
+    }
+}
+
+fn bucket(bucket: &::provisioning::Bucket) -> Bucket {
+    Bucket {
+        from_ms: bucket.from.as_milliseconds(),
+        to_ms: bucket.to.as_milliseconds(),
+        succeeded: bucket.succeeded,
+        unchanged: bucket.unchanged,
+        refused: bucket.refused,
+        failed: bucket.failed,
+    }
+}
+
+fn reason_rows(reasons: Vec<Reason>) -> Vec<ReasonRow> {
+    let most = reasons.iter().map(|reason| reason.count).max().unwrap_or(1).max(1);
+    let row = |reason: Reason| ReasonRow {
+        share: (reason.count * 100 / most).max(1),
+        count: crate::text::number(reason.count),
+        text: reason.text,
+    };
+    reasons.into_iter().map(row).collect()
+}
+
 #[cfg(test)]
 impl Provisioning {
     pub fn samples() -> Vec<(&'static str, Self)> {
@@ -140,9 +298,13 @@ impl Provisioning {
             lines: EventLine::samples(),
             total: "10,000+ operations".into(),
             chart: Chart::new(&buckets, now, |_| "/t/northwind/reports/provisioning?span=custom".into()),
-            reasons: [("User name already taken in the directory", "211", 100), ("Unknown credential", "96", 45), ("The feature is switched off", "51", 24)]
-                .map(|(text, count, share)| ReasonRow { text: text.into(), count: count.into(), share })
-                .into(),
+            reasons: [
+                ("User name already taken in the directory", "211", 100),
+                ("Unknown credential", "96", 45),
+                ("The feature is switched off", "51", 24),
+            ]
+            .map(|(text, count, share)| ReasonRow { text: text.into(), count: count.into(), share })
+            .into(),
             filters: Vec::new(),
             range: "in the last 24 hours".into(),
             next: "/t/northwind/reports/provisioning?after=x".into(),
@@ -151,10 +313,16 @@ impl Provisioning {
             everywhere: String::new(),
         };
         let mut narrowed = page();
-        narrowed.criteria = Criteria { identifier: "ada".into(), application: "Okta Workforce".into(), outcome: "failed".into(), ..narrowed.criteria };
+        narrowed.criteria = Criteria {
+            identifier: "ada".into(),
+            application: "Okta Workforce".into(),
+            outcome: "failed".into(),
+            ..narrowed.criteria
+        };
         narrowed.filters = vec![("Outcome: Failed".into(), "/t/northwind/reports/provisioning".into())];
         let mut empty = page();
-        empty.criteria = Criteria { identifier: "j.doe".into(), application: "Okta Workforce".into(), ..empty.criteria };
+        empty.criteria =
+            Criteria { identifier: "j.doe".into(), application: "Okta Workforce".into(), ..empty.criteria };
         empty.lines.clear();
         empty.chart = None;
         empty.reasons.clear();
@@ -163,7 +331,12 @@ impl Provisioning {
         empty.wider = "/t/northwind/reports/provisioning?span=30d".into();
         empty.everywhere = "/t/northwind/reports/provisioning?identifier=j.doe".into();
         let mut wrong = page();
-        wrong.criteria = Criteria { span: "custom".into(), from: "2026-11-23T10:00".into(), to: "2026-11-22T10:00".into(), ..Criteria::default() };
+        wrong.criteria = Criteria {
+            span: "custom".into(),
+            from: "2026-11-23T10:00".into(),
+            to: "2026-11-22T10:00".into(),
+            ..Criteria::default()
+        };
         wrong.error = "The span must end after it begins.".into();
         wrong.lines.clear();
         wrong.chart = None;
@@ -183,7 +356,12 @@ mod tests {
             let criteria = Criteria { span: span.into(), ..Criteria::default() };
             assert_eq!(criteria.range_ms(now), Ok((now - minutes * 60_000, now + 1)), "{span}");
         }
-        let custom = |from: &str, to: &str| Criteria { span: "custom".into(), from: from.into(), to: to.into(), ..Criteria::default() };
+        let custom = |from: &str, to: &str| Criteria {
+            span: "custom".into(),
+            from: from.into(),
+            to: to.into(),
+            ..Criteria::default()
+        };
         assert_eq!(custom("1970-01-01T00:00", "1970-01-01T00:01").range_ms(now), Ok((0, 60_000)));
         for (from, to) in [("", ""), ("2026-11-23T10:00", "x"), ("2026-11-23T10:00", "2026-11-23T10:00")] {
             assert!(custom(from, to).range_ms(now).is_err(), "{from} {to}");
@@ -192,7 +370,12 @@ mod tests {
 
     #[test]
     fn the_address_holds_the_state() {
-        let criteria = Criteria { identifier: "ada okafor".into(), span: "7d".into(), from: "kept out".into(), ..Criteria::default() };
+        let criteria = Criteria {
+            identifier: "ada okafor".into(),
+            span: "7d".into(),
+            from: "kept out".into(),
+            ..Criteria::default()
+        };
         assert_eq!(criteria.address("/t/x"), "/t/x/reports/provisioning?identifier=ada%20okafor&span=7d");
     }
 }

@@ -2,8 +2,13 @@
 
 use super::OutcomeView;
 use crate::moment::Moment;
+use crate::shell::Section;
 use crate::shell::Shell;
+use crate::web::administrator::Administrator;
+use crate::web::answer::Answer;
+use crate::web::failure::PageFailure;
 use askama::Template;
+use provisioning::{Advice, AdviceLink, Change};
 
 /// The page.
 #[derive(Template)]
@@ -58,6 +63,75 @@ pub struct AdviceView {
     pub message: String,
 }
 
+/// `GET /t/{slug}/reports/provisioning/{id}`
+pub async fn show(administrator: Administrator) -> Answer {
+    let (provisioning, scope) = (&administrator.dashboard().provisioning, &administrator.scope);
+    let event = provisioning.event(scope, administrator.path("event")).await?.ok_or(PageFailure::NotFound)?;
+    let base = administrator.base();
+    let row = event.row;
+    let known = administrator.registry().application(scope, &row.application_id).await?.is_some();
+    let application = if known { format!("{base}/applications/{}", row.application_id) } else { String::new() };
+    let related = match row.subject.as_str() {
+        "" => String::new(),
+        subject => {
+            crate::text::address(&format!("{base}/reports/provisioning"), &[("identifier", subject), ("span", "30d")])
+        }
+    };
+    administrator.page(&ProvisioningEvent {
+        shell: administrator.shell(Section::Reports),
+        outcome: row.outcome.into(),
+        operation: row.operation.label(),
+        when: administrator.moment(row.occurred_at),
+        application_href: if known { format!("{application}/connection") } else { String::new() },
+        advice: event.advice.map(|advice| AdviceView::new(advice, &base, &application)),
+        subject_href: super::subject_href(&base, &row),
+        related,
+        changes: event.changes.into_iter().map(ChangeRow::from).collect(),
+        steps: event.steps.into_iter().map(|step| (step.name, step.text)).collect(),
+        method: event.method,
+        target: event.target,
+        status: row.status,
+        duration: crate::text::duration(row.duration_us),
+        client_address: event.client_address.unwrap_or_default(),
+        user_agent: event.user_agent.unwrap_or_default(),
+        credential: event.credential.unwrap_or_default(),
+        request_id: event.request_id,
+        settings_revision: event.settings_revision.map(|revision| revision.to_string()).unwrap_or_default(),
+        request: event.request.unwrap_or_default(),
+        response: event.response.unwrap_or_default(),
+        application: row.application_name,
+        subject: row.subject,
+        sentence: row.summary,
+    })
+}
+
+impl From<Change> for ChangeRow {
+    fn from(change: Change) -> Self {
+        ChangeRow { field: change.field, old: change.old, new: change.new }
+    }
+}
+
+impl AdviceView {
+    /// `application` is the path of the application's pages, empty when it is gone.
+    fn new(advice: Advice, base: &str, application: &str) -> Self {
+        let (link_label, link) = match advice.link {
+            Some(AdviceLink::User(id)) => ("Open the person", format!("{base}/users/{id}")),
+            Some(_) | None if application.is_empty() => ("", String::new()),
+            Some(AdviceLink::Mapping) => ("Open the attribute mapping", format!("{application}/mapping")),
+            Some(AdviceLink::Features) => ("Open the features", format!("{application}/features")),
+            Some(AdviceLink::Connection) => ("Open the connection", format!("{application}/connection")),
+            None => ("", String::new()),
+        };
+        AdviceView {
+            cause: advice.cause,
+            remedy: advice.remedy,
+            link_label,
+            link,
+            message: advice.message_for_client_administrator,
+        }
+    }
+}
+
 #[cfg(test)]
 impl ProvisioningEvent {
     pub fn samples() -> Vec<(&'static str, Self)> {
@@ -76,7 +150,11 @@ impl ProvisioningEvent {
             related: "/t/northwind/reports/provisioning?identifier=ada".into(),
             changes: vec![
                 ChangeRow { field: "active".into(), old: Some("true".into()), new: Some("false".into()) },
-                ChangeRow { field: "title".into(), old: Some("Staff Engineer".into()), new: Some("Principal Engineer".into()) },
+                ChangeRow {
+                    field: "title".into(),
+                    old: Some("Staff Engineer".into()),
+                    new: Some("Principal Engineer".into()),
+                },
                 ChangeRow { field: "nickName".into(), old: None, new: Some("Ada".into()) },
             ],
             steps: vec![
@@ -95,7 +173,9 @@ impl ProvisioningEvent {
             credential: "rctAb…9xYz".into(),
             request_id: "0199a2b0-3c4d-7e5f-8a9b-0c1d2e3f4a5b".into(),
             settings_revision: "12".into(),
-            request: "{\n  \"userName\": \"ada.okafor@northwind.example\",\n  \"active\": false,\n  \"password\": \"•••\"\n}".into(),
+            request:
+                "{\n  \"userName\": \"ada.okafor@northwind.example\",\n  \"active\": false,\n  \"password\": \"•••\"\n}"
+                    .into(),
             response: "{\n  \"id\": \"0199a2b0\",\n  \"active\": false\n}".into(),
             advice: None,
         };

@@ -2,8 +2,13 @@
 
 use crate::moment::Moment;
 use crate::pages::reports::EventLine;
+use crate::shell::Section;
 use crate::shell::Shell;
+use crate::web::administrator::Administrator;
+use crate::web::answer::Answer;
+use crate::web::failure::PageFailure;
 use askama::Template;
+use provisioning::{Subject, UserSource, UserStatus};
 
 /// The page.
 #[derive(Template)]
@@ -46,6 +51,59 @@ pub struct Membership {
     pub application: String,
 }
 
+const EVENTS: i64 = 10;
+
+/// `GET /t/{slug}/users/{id}`
+pub async fn show(administrator: Administrator) -> Answer {
+    let (provisioning, scope) = (&administrator.dashboard().provisioning, &administrator.scope);
+    let id = administrator.path("user");
+    let user = provisioning.user(scope, id).await?.ok_or(PageFailure::NotFound)?;
+    let events = provisioning.recent_events(scope, Subject::User(id.to_owned()), EVENTS).await?;
+    let base = administrator.base();
+    let membership = |group: provisioning::GroupRow| Membership {
+        href: format!("{base}/groups/{}", group.id),
+        name: group.display_name,
+        application: group.application_name,
+    };
+    administrator.page(&Detail {
+        shell: administrator.shell(Section::Users),
+        active: user.row.status == UserStatus::Active,
+        created: administrator.moment(user.created_at),
+        updated: administrator.moment(user.row.updated_at),
+        has_password: user.has_password,
+        profile: user.profile,
+        sources: user.sources.into_iter().map(|source| Source::new(&administrator, source)).collect(),
+        groups: user.groups.into_iter().map(membership).collect(),
+        events: events.into_iter().map(|row| EventLine::new(&administrator, row)).collect(),
+        report: crate::text::address(
+            &format!("{base}/reports/provisioning"),
+            &[("identifier", &user.row.user_name), ("span", "30d")],
+        ),
+        display_name: user.row.display_name.unwrap_or_default(),
+        user_name: user.row.user_name,
+    })
+}
+
+impl Source {
+    fn new(administrator: &Administrator, source: UserSource) -> Self {
+        let (state, state_class) = match (source.removed, source.active) {
+            (true, _) => ("Removed at the source", "warn"),
+            (false, true) => ("Active", "ok"),
+            (false, false) => ("Inactive", ""),
+        };
+        Source {
+            application: source.application_name,
+            application_href: format!("{}/applications/{}/connection", administrator.base(), source.application_id),
+            resource_id: source.resource_id,
+            external_id: source.external_id.unwrap_or_default(),
+            state,
+            state_class,
+            modified: administrator.moment(source.last_modified_at),
+            document: source.document,
+        }
+    }
+}
+
 #[cfg(test)]
 impl Detail {
     pub fn samples() -> Vec<(&'static str, Self)> {
@@ -58,9 +116,14 @@ impl Detail {
             created: Moment::new(now - 40 * 86_400_000, now),
             updated: Moment::new(now - 9_000, now),
             has_password: false,
-            profile: [("givenName", "Ada"), ("familyName", "Okafor"), ("email", "ada.okafor@northwind.example"), ("title", "Principal Engineer")]
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .to_vec(),
+            profile: [
+                ("givenName", "Ada"),
+                ("familyName", "Okafor"),
+                ("email", "ada.okafor@northwind.example"),
+                ("title", "Principal Engineer"),
+            ]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .to_vec(),
             sources: vec![Source {
                 application: "Okta Workforce".into(),
                 application_href: "/t/northwind/applications/k3v9q2m7x1ab".into(),
@@ -71,7 +134,11 @@ impl Detail {
                 modified: Moment::new(now - 9_000, now),
                 document: "{\n  \"userName\": \"ada.okafor@northwind.example\",\n  \"active\": false\n}".into(),
             }],
-            groups: vec![Membership { name: "Engineering".into(), href: "/t/northwind/groups/1".into(), application: "Okta Workforce".into() }],
+            groups: vec![Membership {
+                name: "Engineering".into(),
+                href: "/t/northwind/groups/1".into(),
+                application: "Okta Workforce".into(),
+            }],
             events: EventLine::samples(),
             report: "/t/northwind/reports/provisioning?identifier=ada".into(),
         };

@@ -1,8 +1,12 @@
 //! `GET /t/{slug}/users`: the people of the directory, searched by user name, e-mail or name.
 
 use crate::moment::Moment;
+use crate::shell::Section;
 use crate::shell::Shell;
+use crate::web::administrator::Administrator;
+use crate::web::answer::Answer;
 use askama::Template;
+use provisioning::{UserRow, UserSearch, UserStatus};
 
 /// The page.
 #[derive(Template)]
@@ -47,6 +51,70 @@ impl List {
     /// Nothing narrows the list.
     pub fn whole(&self) -> bool {
         self.search.is_empty() && self.status.is_empty() && self.application.is_empty()
+    }
+}
+
+const PAGE: i64 = 50;
+
+/// `GET /t/{slug}/users?q=…&status=…&application=…&after=…`
+pub async fn show(administrator: Administrator) -> Answer {
+    let query = &administrator.query;
+    let (search, after) = (query.trimmed("q"), query.trimmed("after"));
+    let applications = administrator.registry().applications(&administrator.scope).await?;
+    let applications: Vec<(String, String)> =
+        applications.into_iter().map(|application| (application.id.to_string(), application.name)).collect();
+    let application = query.trimmed("application");
+    let application = if applications.iter().any(|(id, _)| *id == application) { application } else { String::new() };
+    let (status, wanted) = match query.text("status") {
+        "active" => ("active", Some(UserStatus::Active)),
+        "disabled" => ("disabled", Some(UserStatus::Disabled)),
+        _ => ("", None),
+    };
+    let found = administrator
+        .dashboard()
+        .provisioning
+        .users(
+            &administrator.scope,
+            UserSearch {
+                text: search.clone(),
+                status: wanted,
+                application: Some(application.clone()).filter(|id| !id.is_empty()),
+                after: Some(after.clone()).filter(|after| !after.is_empty()),
+                limit: PAGE,
+            },
+        )
+        .await?;
+    let here = format!("{}/users", administrator.base());
+    let page = |after: &str| {
+        crate::text::address(
+            &here,
+            &[("q", &search), ("status", status), ("application", &application), ("after", after)],
+        )
+    };
+    administrator.page(&List {
+        shell: administrator.shell(Section::Users),
+        next: found.next.as_deref().map(page).unwrap_or_default(),
+        first: if after.is_empty() { String::new() } else { page("") },
+        total: crate::text::total(found.total, "user"),
+        rows: found.rows.into_iter().map(|row| Row::new(&administrator, row)).collect(),
+        status: status.to_owned(),
+        search,
+        application,
+        applications,
+    })
+}
+
+impl Row {
+    fn new(administrator: &Administrator, row: UserRow) -> Self {
+        Row {
+            href: format!("{}/users/{}", administrator.base(), row.id),
+            user_name: row.user_name,
+            display_name: row.display_name.unwrap_or_default(),
+            email: row.email.unwrap_or_default(),
+            active: row.status == UserStatus::Active,
+            applications: row.applications.into_iter().map(|(_, name)| name).collect(),
+            updated: administrator.moment(row.updated_at),
+        }
     }
 }
 
