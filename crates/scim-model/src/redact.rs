@@ -12,7 +12,7 @@ const MOST_MEMBERS: usize = 100;
 /// The JSON text of a body with every password replaced by `[redacted]`, member lists of more than 100 folded to their
 /// count, cut to about `cap_bytes`. Of what is not JSON only the length is told.
 pub fn request_body(body: &[u8], cap_bytes: usize) -> String {
-    let Ok(mut value) = serde_json::from_slice::<Value>(body) else {
+    let Ok(mut value) = serde_json::from_slice::<Value>(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)) else {
         return match body.len() {
             0 => "no body".to_owned(),
             length => format!("not JSON, {length} bytes"),

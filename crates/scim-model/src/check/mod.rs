@@ -10,7 +10,7 @@ mod document;
 mod list;
 mod place;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use serde_json::{Map, Value};
 

@@ -120,7 +120,10 @@ fn number(name: &str, value: &str) -> Result<u64, ScimError> {
 mod tests {
     use super::*;
 
-    fn check(parameters: &[(&str, &str)], expected: Option<(Option<&str>, u64, u64, Option<&str>, Option<&str>)>) {
+    /// Filter, start index, count, attributes, excluded attributes.
+    type Fields<'a> = (Option<&'a str>, u64, u64, Option<&'a str>, Option<&'a str>);
+
+    fn check(parameters: &[(&str, &str)], expected: Option<Fields<'_>>) {
         let query = Query::parse(parameters.iter().copied(), &Limits::default());
         let found = query.as_ref().ok().map(|query| {
             (

@@ -12,8 +12,8 @@ use crate::path::Bound;
 use crate::schema::{Attribute, Mutability, ResourceType};
 use crate::value::{is_blank, is_blank_entry, is_primary};
 
-/// Most comparisons of list entries in one request: a second's worth. Groups do not count, their members are detached.
-const MOST_COMPARISONS: usize = 5_000_000;
+/// Most comparisons of list entries in one request: less than a second's worth. Groups do not count, their members are detached.
+const MOST_COMPARISONS: usize = 2_000_000;
 
 /// How many comparisons a request may still cost.
 pub(super) struct Budget(usize);
