@@ -1,0 +1,185 @@
+//! The server as one value: built from settings, run, stopped. `main` and the tests use the same constructor.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data};
+use actix_web::{App, HttpServer};
+use anyhow::{Context, Result, anyhow};
+use dashboard::{Dashboard, SetupToken};
+use database::{Clock, RandomSource};
+use provisioning::Provisioning;
+use registry::Registry;
+use scim_endpoint::ScimEndpoint;
+use scim_model::Limits;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::net::TcpSocket;
+
+use crate::config::Config;
+use crate::health::health;
+use crate::installation::Installation;
+use crate::middleware::{SecurityHeaders, request_log, scim_refusal};
+
+/// Connections that wait to be accepted.
+const BACKLOG: u32 = 1024;
+/// Identity providers keep their connections; a reverse proxy keeps them longer than the usual 60 s of such proxies.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// For the head of a request. The body has no limit of time but one of size.
+const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// For requests under way when the server is stopped.
+const STOP_TIMEOUT_S: u64 = 20;
+/// How often what is noted in memory is written down.
+const FLUSH_EVERY: Duration = Duration::from_secs(15);
+
+/// A server that listens already and answers once it is run.
+pub struct Application {
+    server: Server,
+    address: SocketAddr,
+    public_url: String,
+    registry: Registry,
+    provisioning: Provisioning,
+    setup_token: Option<SecretString>,
+}
+
+/// Stops a running [`Application`].
+#[derive(Clone)]
+pub struct StopHandle(ServerHandle);
+
+impl StopHandle {
+    /// Stops accepting, lets requests under way finish, and makes [`Application::run`] return.
+    pub async fn stop(&self) {
+        self.0.stop(true).await;
+    }
+}
+
+impl Application {
+    /// Listens, opens the installation, brings its database up to date and puts everything together. Port 0 takes a free
+    /// one. Must be called inside an actix runtime.
+    pub async fn build(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn RandomSource>) -> Result<Application> {
+        let listener = listen(config.listen)?;
+        let address = listener.local_addr()?;
+        let public_url = config.public_url_for(address);
+        let Installation { database, registry, public_url } =
+            Installation::open(config, public_url, Arc::clone(&clock), random)?;
+        let limits = Limits { body_bytes: config.body_limit_bytes, ..Limits::default() };
+        let provisioning = Provisioning::new(database.clone(), registry.clone(), limits);
+        let setup_token = if registry.is_set_up().await? { None } else { Some(registry.unguessable()) };
+
+        let guard = Arc::new(setup_token.clone().map_or_else(SetupToken::none, SetupToken::new));
+        let dashboard = Dashboard::new(registry.clone(), provisioning.clone(), guard, &public_url, clock);
+        let endpoint = ScimEndpoint { provisioning: provisioning.clone(), registry: registry.clone() };
+        let headers = Data::new(SecurityHeaders { https: public_url.starts_with("https://") });
+        let (database, registry_data) = (Data::new(database), Data::new(registry.clone()));
+        let mut server = HttpServer::new(move || {
+            let (endpoint, dashboard) = (endpoint.clone(), dashboard.clone());
+            App::new()
+                .app_data(headers.clone())
+                .app_data(database.clone())
+                .app_data(registry_data.clone())
+                .route("/healthz", web::get().to(health))
+                .configure(move |services| scim_endpoint::configure(services, endpoint))
+                .configure(move |services| dashboard::configure(services, dashboard))
+                .default_service(web::to(dashboard::not_found))
+                .wrap(from_fn(scim_refusal))
+                .wrap(from_fn(SecurityHeaders::add))
+                // The last one is the outermost: it sees every answer as it leaves.
+                .wrap(from_fn(request_log))
+        })
+        .keep_alive(KEEP_ALIVE)
+        .client_request_timeout(REQUEST_HEAD_TIMEOUT)
+        .shutdown_timeout(STOP_TIMEOUT_S)
+        .disable_signals();
+        if let Some(workers) = config.workers {
+            server = server.workers(workers);
+        }
+        let server = server.listen(listener).context("cannot take connections")?.run();
+        Ok(Application { server, address, public_url, registry, provisioning, setup_token })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What its URLs start with.
+    pub fn public_url(&self) -> &str {
+        &self.public_url
+    }
+
+    /// Tenants, administrators, applications: for the demonstration and for tests.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// Users, groups and the report: for tests.
+    pub fn provisioning(&self) -> &Provisioning {
+        &self.provisioning
+    }
+
+    /// The page to open first: the set-up with its one-time token, or the dashboard.
+    pub fn url_to_open(&self) -> String {
+        match &self.setup_token {
+            Some(token) => format!("{}/setup?token={}", self.public_url, token.expose_secret()),
+            None => format!("{}/", self.public_url),
+        }
+    }
+
+    /// A handle that stops it.
+    pub fn stop_handle(&self) -> StopHandle {
+        StopHandle(self.server.handle())
+    }
+
+    /// Answers requests until it is stopped, and then writes down what is still in memory.
+    pub async fn run(self) -> Result<()> {
+        let flushing = {
+            let (registry, provisioning) = (self.registry.clone(), self.provisioning.clone());
+            actix_web::rt::spawn(async move {
+                loop {
+                    tokio::time::sleep(FLUSH_EVERY).await;
+                    flush(&registry, &provisioning).await;
+                }
+            })
+        };
+        let served = self.server.await;
+        flushing.abort();
+        flush(&self.registry, &self.provisioning).await;
+        served.context("the server stopped unexpectedly")
+    }
+}
+
+/// Writes down what was noted in memory. A failure is logged and tried again next time: nothing here is a client's data.
+async fn flush(registry: &Registry, provisioning: &Provisioning) {
+    if let Err(error) = registry.flush_uses().await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "times of last use could not be written");
+    }
+    if let Err(error) = provisioning.flush_report().await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "report rows of look-ups could not be written");
+    }
+}
+
+/// A listening socket. Built by hand, because the standard library's own queue of 128 waiting connections is short for an
+/// identity provider that opens many at once.
+fn listen(address: SocketAddr) -> Result<TcpListener> {
+    let bind = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        // On Windows this would let two servers share the port.
+        #[cfg(unix)]
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)?.into_std()
+    };
+    bind().map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            anyhow!("{address} is in use by another program: stop that one, or choose another port with --listen")
+        }
+        std::io::ErrorKind::PermissionDenied => {
+            anyhow!(
+                "not allowed to listen on {address}: ports below 1024 need privileges, choose another with --listen"
+            )
+        }
+        _ => anyhow!(error).context(format!("cannot listen on {address}")),
+    })
+}

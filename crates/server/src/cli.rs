@@ -1,0 +1,210 @@
+//! The command line. Other programs call these commands: their form is part of the product.
+
+use clap::{Parser, Subcommand, ValueEnum};
+use registry::{CredentialKind, Feature, Role};
+
+use crate::config::Options;
+
+/// Self-hosted SCIM provisioning: identity providers write users and groups into it, people see in it what happened.
+#[derive(Debug, Parser)]
+#[command(name = "rollcall", version, max_term_width = 110)]
+pub struct Cli {
+    #[command(flatten)]
+    pub options: Options,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do; without a command the server is started.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start the server (what happens without a command, too)
+    Serve,
+    /// Show the product: a server in ./demo-data, filled by a simulated day of Okta
+    Demo,
+    /// Tenants
+    #[command(subcommand)]
+    Tenant(TenantCommand),
+    /// People who sign in
+    #[command(subcommand)]
+    Administrator(AdministratorCommand),
+    /// Applications: the SCIM clients of a tenant
+    #[command(subcommand)]
+    Application(ApplicationCommand),
+    /// Make the database or bring it up to date, then stop
+    Migrate,
+    /// Check the installation and say what to do about what is wrong
+    Doctor,
+}
+
+/// Commands about tenants.
+#[derive(Debug, Subcommand)]
+pub enum TenantCommand {
+    /// Make a tenant
+    Add {
+        /// Short name that stands in every URL of the tenant; it cannot be changed later
+        slug: String,
+        /// Name that people read
+        #[arg(long)]
+        name: String,
+        /// Print one JSON object instead of text
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Commands about administrators.
+#[derive(Debug, Subcommand)]
+pub enum AdministratorCommand {
+    /// Make an administrator of a tenant
+    Add {
+        /// Slug of the tenant
+        #[arg(long, value_name = "SLUG")]
+        tenant: String,
+        /// E-mail address to sign in with
+        #[arg(long, value_name = "ADDRESS")]
+        email: String,
+        /// What the administrator may do: owner, admin or support
+        #[arg(long)]
+        role: Role,
+        /// Read the password from standard input, up to the first line break
+        #[arg(long, required = true)]
+        password_stdin: bool,
+        /// Print one JSON object instead of text
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Commands about applications.
+#[derive(Debug, Subcommand)]
+pub enum ApplicationCommand {
+    /// Make an application with a credential, and print what its SCIM client needs
+    Add {
+        /// Slug of the tenant
+        #[arg(long, value_name = "SLUG")]
+        tenant: String,
+        /// Name of the application, unique in the tenant
+        #[arg(long)]
+        name: String,
+        /// What kind of source it is
+        #[arg(long, value_enum, default_value_t = ApplicationKind::ScimClient)]
+        kind: ApplicationKind,
+        /// Switch a feature, such as delete-deactivated-users=on; may be repeated
+        #[arg(long = "feature", value_name = "NAME=on|off", value_parser = parse_switch)]
+        features: Vec<(Feature, bool)>,
+        /// How the client authenticates
+        #[arg(long, value_enum, default_value_t = Authentication::Bearer)]
+        auth: Authentication,
+        /// Print one JSON object instead of text
+        #[arg(long)]
+        json: bool,
+    },
+    /// Switch a feature of an application
+    Feature {
+        /// Slug of the tenant
+        #[arg(long, value_name = "SLUG")]
+        tenant: String,
+        /// Id of the application
+        #[arg(long, value_name = "ID")]
+        application: String,
+        /// The switch, such as push-groups=off
+        #[arg(value_name = "NAME=on|off", value_parser = parse_switch)]
+        switch: (Feature, bool),
+    },
+}
+
+/// Kinds of source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ApplicationKind {
+    /// A SCIM client, such as Okta
+    ScimClient,
+}
+
+/// How a client authenticates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Authentication {
+    /// A bearer token in the Authorization header
+    Bearer,
+    /// User name and password
+    Basic,
+}
+
+impl From<Authentication> for CredentialKind {
+    fn from(authentication: Authentication) -> Self {
+        match authentication {
+            Authentication::Bearer => CredentialKind::Bearer,
+            Authentication::Basic => CredentialKind::Basic,
+        }
+    }
+}
+
+/// `NAME=on` or `NAME=off`.
+fn parse_switch(text: &str) -> Result<(Feature, bool), String> {
+    let (name, state) = text.split_once('=').ok_or("write NAME=on or NAME=off")?;
+    let feature = name.parse::<Feature>().map_err(|error| error.to_string())?;
+    match state {
+        "on" => Ok((feature, true)),
+        "off" => Ok((feature, false)),
+        other => Err(format!("{name} can be on or off, not \"{other}\"")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::{ApplicationCommand, Cli, Command};
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_form_of_the_commands_holds() {
+        let accepted = [
+            "rollcall",
+            "rollcall serve --config a.toml",
+            "rollcall demo --listen 127.0.0.1:0",
+            "rollcall tenant add acme --name Acme --json",
+            "rollcall administrator add --tenant acme --email a@b.c --role owner --password-stdin --json",
+            "rollcall application add --tenant acme --name Okta",
+            "rollcall application add --tenant acme --name Okta --kind scim-client --feature push-groups=off \
+             --feature delete-deactivated-users=on --auth basic --json --data-dir /tmp/x",
+            "rollcall application feature --tenant acme --application a1 sync-password=on",
+            "rollcall migrate",
+            "rollcall doctor",
+        ];
+        for line in accepted {
+            if let Err(error) = Cli::try_parse_from(line.split_whitespace()) {
+                panic!("{line}: {error}");
+            }
+        }
+        let refused = [
+            "rollcall start",
+            "rollcall tenant add --name Acme",
+            "rollcall tenant add acme",
+            "rollcall administrator add --tenant acme --email a@b.c --role owner",
+            "rollcall administrator add --tenant acme --email a@b.c --role root --password-stdin",
+            "rollcall application add --tenant acme --name Okta --feature fly=on",
+            "rollcall application add --tenant acme --name Okta --feature push-groups=maybe",
+            "rollcall application add --tenant acme --name Okta --feature push-groups",
+            "rollcall application add --tenant acme --name Okta --auth digest",
+        ];
+        for line in refused {
+            assert!(Cli::try_parse_from(line.split_whitespace()).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn features_may_be_repeated() {
+        let line = "rollcall application add --tenant a --name b --feature push-groups=off --feature sync-password=on";
+        let cli = Cli::try_parse_from(line.split_whitespace()).unwrap();
+        let Some(Command::Application(ApplicationCommand::Add { features, .. })) = cli.command else {
+            panic!("another command")
+        };
+        let features: Vec<_> = features.iter().map(|(feature, on)| (feature.name(), *on)).collect();
+        assert_eq!(features, [("push-groups", false), ("sync-password", true)]);
+    }
+}

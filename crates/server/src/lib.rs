@@ -1,0 +1,19 @@
+//! The one binary, `rollcall`: settings, log, commands, and the server put together from the edges.
+//!
+//! Deliberately not here: anything about SCIM, pages, users or tenants. Those are the crates below; this one only starts
+//! them.
+
+mod application;
+mod cli;
+mod commands;
+mod config;
+mod demo;
+mod health;
+mod installation;
+mod middleware;
+mod signals;
+mod telemetry;
+
+pub use application::{Application, StopHandle};
+pub use commands::main;
+pub use config::{Config, DatabaseUrl, LogFormat, Options};

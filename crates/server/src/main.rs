@@ -1,0 +1,8 @@
+//! `rollcall`.
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> std::process::ExitCode {
+    rollcall::main()
+}

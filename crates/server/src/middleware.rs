@@ -1,0 +1,9 @@
+//! What happens around every request, whichever edge answers it.
+
+mod request_log;
+mod scim_refusal;
+mod security_headers;
+
+pub use request_log::request_log;
+pub use scim_refusal::scim_refusal;
+pub use security_headers::SecurityHeaders;
