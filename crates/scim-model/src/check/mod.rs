@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 pub use adjustment::Adjustment;
 pub(crate) use checker::Checker;
 pub(crate) use document::set_schemas;
-pub(crate) use list::identity;
+pub(crate) use list::{identity, merge_duplicates};
 pub(crate) use place::Place;
 
 use crate::limits::Limits;

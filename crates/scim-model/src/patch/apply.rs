@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::entries::{add_entries, change_entries, same_entry};
 use super::operation::{Operation, OperationKind, Target};
-use crate::check::set_schemas;
+use crate::check::{merge_duplicates, set_schemas};
 use crate::message::error::ScimError;
 use crate::path::Bound;
 use crate::schema::{Attribute, Mutability, ResourceType};
@@ -140,6 +140,8 @@ fn tidy_attributes(holder: &mut Map<String, Value>, attributes: &[Arc<Attribute>
             Value::Array(entries) => {
                 entries.iter_mut().for_each(drop_nulls);
                 entries.retain(|entry| !is_blank_entry(entry));
+                // A new value for all that match may have made two of them the same.
+                merge_duplicates(attribute, entries);
                 entries.is_empty()
             }
             Value::Object(_) => {
