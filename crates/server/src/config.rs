@@ -47,7 +47,7 @@ pub struct Options {
     /// Threads that answer requests [default: one per processor core]
     #[arg(long, global = true, env = "ROLLCALL_WORKERS", value_name = "NUMBER")]
     pub workers: Option<usize>,
-    /// What to log: error, warn, info, debug, trace, or a filter such as `info,rollcall=debug` [default: info]
+    /// What to log: error, warn, info, debug, trace, or a filter such as `warn,rollcall=debug` [default: info,actix_server=warn]
     #[arg(long, global = true, env = "ROLLCALL_LOG", value_name = "FILTER")]
     pub log: Option<String>,
     /// Form of the log on standard error [default: text]
@@ -148,7 +148,7 @@ impl Config {
             data_dir,
             body_limit_bytes: options.body_limit_bytes.or(file.body_limit_bytes).unwrap_or(DEFAULT_BODY_LIMIT_BYTES),
             workers: options.workers.or(file.workers),
-            log: options.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
+            log: options.log.or(file.log).unwrap_or_else(|| "info,actix_server=warn".to_owned()),
             log_format: options.log_format.or(file.log_format).unwrap_or(LogFormat::Text),
         })
     }

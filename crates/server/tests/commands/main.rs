@@ -1,0 +1,10 @@
+//! The built program, called as other programs call it: in a folder of its own, with nothing in its environment.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod applications;
+mod demonstration;
+mod installation;
+mod people;
+mod support;
+mod usage;

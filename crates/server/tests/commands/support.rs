@@ -1,0 +1,161 @@
+//! A folder to run the program in, and servers that end with the test.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use serde_json::Value;
+
+/// An empty folder, gone when this is dropped.
+pub struct Sandbox {
+    folder: tempfile::TempDir,
+}
+
+/// What a finished command left.
+pub struct Finished {
+    pub status: ExitStatus,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Finished {
+    /// The standard output of a command that must have worked.
+    pub fn output(self) -> String {
+        assert!(self.status.success(), "{:?}: {}{}", self.status, self.stdout, self.stderr);
+        self.stdout
+    }
+
+    /// The one JSON object that it printed.
+    pub fn json(self) -> Value {
+        let output = self.output();
+        assert_eq!(output.lines().count(), 1, "{output}");
+        serde_json::from_str(&output).unwrap()
+    }
+
+    /// The one line on standard error of a command that must have failed with exit code 1.
+    pub fn complaint(self) -> String {
+        assert_eq!(self.status.code(), Some(1), "{}{}", self.stdout, self.stderr);
+        assert_eq!(self.stderr.lines().count(), 1, "{}", self.stderr);
+        assert!(self.stderr.starts_with("error: "), "{}", self.stderr);
+        self.stderr
+    }
+}
+
+impl Sandbox {
+    pub fn new() -> Sandbox {
+        Sandbox { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The program, not started yet.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rollcall"));
+        command.args(arguments).env_clear().current_dir(self.folder.path());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs the program to its end.
+    pub fn run(&self, arguments: &[&str]) -> Finished {
+        finish(self.command(arguments).spawn().unwrap(), "")
+    }
+
+    /// Runs the program to its end with something on standard input.
+    pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Finished {
+        finish(self.command(arguments).spawn().unwrap(), input)
+    }
+
+    /// Starts a server on a free port and waits for the line that says it is ready.
+    pub fn serve(&self, arguments: &[&str]) -> RunningServer {
+        let arguments = [&["serve", "--listen", "127.0.0.1:0"], arguments].concat();
+        RunningServer::start(self.command(&arguments), "Rollcall is ready: open ")
+    }
+}
+
+/// Feeds and collects a child.
+pub fn finish(mut child: Child, input: &str) -> Finished {
+    let mut stdin = child.stdin.take().unwrap();
+    // A command that reads nothing closes its end: that is fine.
+    let _not_read = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Finished { status: output.status, stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+/// A server process, killed when this is dropped.
+pub struct RunningServer {
+    child: Child,
+    stdout: BufReader<std::process::ChildStdout>,
+    /// Everything that was printed up to the line that was waited for.
+    pub printed: Vec<String>,
+}
+
+impl RunningServer {
+    /// Waits for a line that starts with `awaited`.
+    pub fn start(mut command: Command, awaited: &str) -> RunningServer {
+        let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut printed = Vec::new();
+        loop {
+            let mut line = String::new();
+            if stdout.read_line(&mut line).unwrap() == 0 {
+                panic!("the server ended: {:?} after {printed:?}", child.wait().unwrap());
+            }
+            printed.push(line.trim_end().to_owned());
+            if line.starts_with(awaited) {
+                return RunningServer { child, stdout, printed };
+            }
+        }
+    }
+
+    /// The URL in the line that says it is ready.
+    pub fn url(&self) -> &str {
+        let ready = self.printed.iter().find_map(|line| line.strip_prefix("Rollcall is ready: open "));
+        ready.unwrap_or_else(|| panic!("{:?}", self.printed))
+    }
+
+    /// `127.0.0.1:12345`.
+    pub fn authority(&self) -> &str {
+        self.url().strip_prefix("http://").unwrap().split('/').next().unwrap()
+    }
+
+    /// The status of the answer to a GET.
+    pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> (u16, String) {
+        let mut stream = TcpStream::connect(self.authority()).unwrap();
+        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let host = self.authority();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        (answer.split(' ').nth(1).unwrap().parse().unwrap(), answer)
+    }
+
+    /// Asks the server to stop, as a service manager does, and gives its exit code and what else it printed.
+    pub fn terminate(mut self) -> (Option<i32>, String) {
+        let killed = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(killed.success());
+        let status = self.child.wait().unwrap();
+        let mut rest = String::new();
+        self.stdout.read_to_string(&mut rest).unwrap();
+        (status.code(), rest)
+    }
+}
+
+impl Drop for RunningServer {
+    fn drop(&mut self) {
+        // It has ended already when the test stopped it.
+        let _ended = self.child.kill();
+        let _ended = self.child.wait();
+    }
+}
+
+/// The rights of a file, as `chmod` writes them.
+pub fn mode(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
