@@ -1,6 +1,8 @@
-//! `cargo xtask bench`: what a release build of the server does over loopback. A few seconds a step, to see a change for the worse; no more.
+//! `cargo xtask bench`: what a release build of the server does over loopback. A few seconds a step, to see a change
+//! for the worse; no more.
 //!
-//! Client and server share the machine's cores, so requests a second depend on both; the server's CPU time a request does not.
+//! Client and server share the machine's cores, so requests a second depend on both; the server's CPU time a request
+//! does not.
 
 mod client;
 mod measure;

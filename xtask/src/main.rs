@@ -1,4 +1,5 @@
-//! The project's automation: `cargo xtask <command>`. Depends on no crate of ours, so that it works while they do not compile.
+//! The project's automation: `cargo xtask <command>`. Depends on no crate of ours, so that it works while they do not
+//! compile.
 
 mod bench;
 mod debian;

@@ -1,8 +1,8 @@
 //! A PostgreSQL server of our own, thrown away at the end.
 //!
-//! It runs on a free port of the loopback interface, in a new temporary folder, as the user `postgres` when we are root (PostgreSQL refuses
-//! root), and without fsync. A guard process holds the other end of a pipe of ours and stops the server when that pipe closes: at the normal end, and
-//! just as well when this program is interrupted or killed.
+//! It runs on a free port of the loopback interface, in a new temporary folder, as the user `postgres` when we are root
+//! (PostgreSQL refuses root), and without fsync. A guard process holds the other end of a pipe of ours and stops the
+//! server when that pipe closes: at the normal end, and just as well when this program is interrupted or killed.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: the rules of the tree that no compiler checks.
 //!
-//! Each rule gives sentences that name the file and what to do. Not here: formatting (rustfmt), what clippy can say, the schema (`schema`).
+//! Each rule gives sentences that name the file and what to do. Not here: formatting (rustfmt), what clippy can say,
+//! the schema (`schema`).
 
 mod arrows;
 mod layout;

@@ -12,7 +12,8 @@ pub struct DatabaseConfig {
     pub url: String,
     /// Connections of this process: readers on SQLite (its one writer comes on top), all of them on PostgreSQL.
     pub max_connections: u32,
-    /// Longest wait for a free connection, for a lock and for a place in the writer's queue, each; then [`Error::Busy`](crate::Error::Busy).
+    /// Longest wait for a free connection, for a lock and for a place in the writer's queue, each; then
+    /// [`Error::Busy`](crate::Error::Busy).
     pub busy_timeout_ms: u64,
 }
 
@@ -53,10 +54,10 @@ pub enum OpenError {
         /// What the URL asks for.
         sslmode: String,
     },
-    /// The folder of a SQLite file cannot be made.
-    #[error("cannot make the folder {}: {reason}", path.display())]
-    Folder {
-        /// The folder.
+    /// A SQLite file or its folder cannot be made or written.
+    #[error("cannot write {}: {reason}", path.display())]
+    File {
+        /// The file or folder.
         path: PathBuf,
         /// What the system said.
         reason: String,
@@ -87,7 +88,8 @@ impl Target {
         let path = url.strip_prefix("sqlite:").ok_or_else(unknown)?;
         // `sqlite:///absolute` and `sqlite://relative` are habits from other programs.
         let path = path.strip_prefix("//").unwrap_or(path);
-        // SQLite would take these for a database in memory and for its own URL form: both lose data that people believe kept.
+        // SQLite would take these for a database in memory and for its own URL form: both lose data that people believe
+        // kept.
         if path.is_empty() || path.starts_with(':') || path.starts_with("file:") || path.contains(['?', '\0']) {
             return Err(unknown());
         }

@@ -1,6 +1,7 @@
 //! [`Database`]: the one place that hops to a blocking thread, admits work, and opens transactions.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -49,8 +50,8 @@ pub struct Health {
 }
 
 impl Database {
-    /// Opens the database and proves that it answers. Makes the folder and the file of a SQLite database; leaves the tables alone
-    /// (see [`Database::migrate`]). Blocks.
+    /// Opens the database and proves that it answers. Makes the folder and the file of a SQLite database; leaves the
+    /// tables alone (see [`Database::migrate`]). Blocks.
     pub fn open(
         config: &DatabaseConfig,
         clock: Arc<dyn Clock>,
@@ -61,7 +62,7 @@ impl Database {
         let busy_timeout_ms = config.busy_timeout_ms;
         let cannot = |reason: String| OpenError::Connect { location: location.clone(), reason };
         if let Target::Sqlite(path) = &target {
-            make_parent_folder(path)?;
+            make_file(path)?;
         }
         let connection = connect(&target, Purpose::Write, busy_timeout_ms).map_err(cannot)?;
         let ids = Arc::new(IdSource::new(random));
@@ -79,8 +80,8 @@ impl Database {
         Ok(Database { shared: Arc::new(Shared { target, location, busy_timeout_ms, clock, ids, pool, gate, writer }) })
     }
 
-    /// Runs `work` on a connection that reads. On SQLite a statement that writes fails. Waits for a free connection at most for the busy
-    /// timeout, then [`Error::Busy`].
+    /// Runs `work` on a connection that reads. On SQLite a statement that writes fails. Waits for a free connection at
+    /// most for the busy timeout, then [`Error::Busy`].
     pub async fn read<T, E>(&self, work: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
@@ -91,8 +92,8 @@ impl Database {
         self.blocking(move || shared.read(work)).instrument(span).await
     }
 
-    /// Runs `work` in a transaction that is kept if it gives `Ok`, and gives that only once it is on disk. Nothing of it is kept if it gives
-    /// an error or panics. Once begun it goes on even if the caller stops waiting.
+    /// Runs `work` in a transaction that is kept if it gives `Ok`, and gives that only once it is on disk. Nothing of
+    /// it is kept if it gives an error or panics. Once begun it goes on even if the caller stops waiting.
     pub async fn write<T, E>(
         &self,
         work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E> + Send + 'static,
@@ -131,8 +132,8 @@ impl Database {
         migration::state(&mut self.shared.connect()?)
     }
 
-    /// Brings the tables of an empty or older database up to date, one process at a time, and tells how many migrations were run.
-    /// Refuses a database that is newer than this program ([`MigrationState::Newer`] as an error). Blocks.
+    /// Brings the tables of an empty or older database up to date, one process at a time, and tells how many migrations
+    /// were run. Refuses a database that is newer than this program ([`MigrationState::Newer`] as an error). Blocks.
     pub fn migrate(&self) -> Result<usize, migration::MigrateError> {
         migration::migrate(&mut self.shared.connect()?)
     }
@@ -235,12 +236,21 @@ impl Shared {
     }
 }
 
-/// The folder holds personal data and password hashes: nobody else may look into one that we make.
-fn make_parent_folder(path: &std::path::Path) -> Result<(), OpenError> {
-    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
+/// The file holds personal data and password hashes: nobody else may look into a file or a folder that we make. SQLite
+/// gives the files beside it the same mode.
+fn make_file(path: &Path) -> Result<(), OpenError> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        let failed = |error: std::io::Error| OpenError::File { path: folder.to_owned(), reason: error.to_string() };
+        builder.create(folder).map_err(failed)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
     #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(|error| OpenError::Folder { path: folder.to_owned(), reason: error.to_string() })
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let failed = |error: std::io::Error| OpenError::File { path: path.to_owned(), reason: error.to_string() };
+    options.open(path).map(drop).map_err(failed)
 }

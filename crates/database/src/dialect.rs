@@ -1,5 +1,5 @@
-//! Every place where the two databases differ. No other file of the workspace matches on the backend (but [`each!`](crate::each),
-//! which runs the same expression on both).
+//! Every place where the two databases differ. No other file of the workspace matches on the backend (but
+//! [`each!`](crate::each), which runs the same expression on both).
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
@@ -16,8 +16,8 @@ const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrati
 /// Held while the tables are changed; any number that no other program on the same server uses.
 const MIGRATION_LOCK: &str = "7274650417";
 
-/// Begins a write transaction. SQLite must take its write lock at BEGIN: a transaction that reads first and writes later fails at
-/// once when another process wrote in between, whatever the busy timeout.
+/// Begins a write transaction. SQLite must take its write lock at BEGIN: a transaction that reads first and writes
+/// later fails at once when another process wrote in between, whatever the busy timeout.
 pub(crate) fn begin_write(connection: &mut Connection) -> QueryResult<()> {
     match connection {
         Connection::Postgres(postgres) => AnsiTransactionManager::begin_transaction_sql(postgres, "BEGIN"),
@@ -36,7 +36,8 @@ pub(crate) fn transaction_depth(connection: &mut Connection) -> QueryResult<u32>
 
 /// Adds `.lock_row()` to a query inside a write: the rows it finds stay as they are until the transaction ends.
 ///
-/// `FOR UPDATE` on PostgreSQL; nothing on SQLite, whose writers run one at a time. Ends the query: filter, order and limit come before.
+/// `FOR UPDATE` on PostgreSQL; nothing on SQLite, whose writers run one at a time. Ends the query: filter, order and
+/// limit come before.
 pub trait LockRow: Sized {
     /// The query that also locks what it finds.
     fn lock_row(self) -> Locked<Self> {
@@ -101,7 +102,8 @@ pub(crate) fn run_migrations(connection: &mut Connection) -> Result<usize, Error
     let failed = |error: Box<dyn std::error::Error + Send + Sync>| Error::Other(error.into());
     match connection {
         Connection::Postgres(postgres) => {
-            // A session lock: it goes with the connection if this process dies, and lets a later migration run outside of a transaction.
+            // A session lock: it goes with the connection if this process dies, and lets a later migration run outside
+            // of a transaction.
             postgres.batch_execute("SET lock_timeout = 0")?;
             postgres.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
             let done =

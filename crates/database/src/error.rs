@@ -1,6 +1,7 @@
 //! What can go wrong in a database, in one type, translated from diesel in one place.
 //!
-//! `Display` never contains a value of a row: a statement's own message is only in `source`, for the log. Not here: what a client is told.
+//! `Display` never contains a value of a row: a statement's own message is only in `source`, for the log. Not here:
+//! what a client is told.
 
 use std::sync::Arc;
 
@@ -11,10 +12,12 @@ use crate::schema::UNIQUE_CONSTRAINTS;
 /// Why a read or a write did not happen. Nothing of a failed write is kept.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
-    /// Too much work is waiting, a lock was not given in time, or PostgreSQL broke a deadlock. The same call may succeed later.
+    /// Too much work is waiting, a lock was not given in time, or PostgreSQL broke a deadlock. The same call may
+    /// succeed later.
     #[error("the database is busy")]
     Busy,
-    /// A row with these values exists. `constraint` is PostgreSQL's name of it, on both databases: see [`Error::violates`].
+    /// A row with these values exists. `constraint` is PostgreSQL's name of it, on both databases: see
+    /// [`Error::violates`].
     #[error("a unique constraint forbids this: {constraint}")]
     Unique {
         /// Name of the unique constraint or index.
@@ -26,7 +29,8 @@ pub enum Error {
         /// Name of the constraint; SQLite does not tell it.
         constraint: Option<String>,
     },
-    /// The database cannot be reached, or the connection broke. Whether a write that was under way is kept is then unknown.
+    /// The database cannot be reached, or the connection broke. Whether a write that was under way is kept is then
+    /// unknown.
     #[error("the database cannot be reached")]
     Unavailable(#[source] Cause),
     /// Anything else: a defect of ours, a full disk, a damaged file.
@@ -77,7 +81,8 @@ impl From<DieselError> for Error {
     }
 }
 
-/// PostgreSQL tells the name; SQLite tells the columns (`UNIQUE constraint failed: tenant.slug`), from which the name follows.
+/// PostgreSQL tells the name; SQLite tells the columns (`UNIQUE constraint failed: tenant.slug`), from which the name
+/// follows.
 fn unique_constraint(information: &dyn DatabaseErrorInformation) -> String {
     if let Some(name) = information.constraint_name() {
         return name.to_owned();
@@ -87,8 +92,9 @@ fn unique_constraint(information: &dyn DatabaseErrorInformation) -> String {
     known.map_or("unknown", |(name, _)| *name).to_owned()
 }
 
-/// diesel keeps neither SQLite's result code nor PostgreSQL's SQLSTATE, so the message has to do: SQLITE_BUSY, SQLITE_LOCKED,
-/// 40P01 (deadlock) and 55P03 (lock not available). A server that speaks another language gives [`Error::Other`] instead.
+/// diesel keeps neither SQLite's result code nor PostgreSQL's SQLSTATE, so the message has to do: SQLITE_BUSY,
+/// SQLITE_LOCKED, 40P01 (deadlock) and 55P03 (lock not available). A server that speaks another language gives
+/// [`Error::Other`] instead.
 fn says_busy(message: &str) -> bool {
     const SIGNS: [&str; 5] = [
         "database is locked",
@@ -100,7 +106,8 @@ fn says_busy(message: &str) -> bool {
     SIGNS.iter().any(|sign| message.contains(sign))
 }
 
-/// The ends of a connection that diesel does not recognise: the server says goodbye (57P01) before it closes the socket.
+/// The ends of a connection that diesel does not recognise: the server says goodbye (57P01) before it closes the
+/// socket.
 fn says_closed(message: &str) -> bool {
     const SIGNS: [&str; 4] = [
         "terminating connection",

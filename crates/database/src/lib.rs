@@ -1,8 +1,9 @@
 //! Connections, transactions, the difference between the two databases, the tables, and typed ids.
 //!
-//! [`Database::read`] and [`Database::write`] are the only ways to the data. They own the hop to a blocking thread, the admission of work (a
-//! bounded wait, then [`Error::Busy`]) and the transaction; nothing else in the product calls `spawn_blocking` or begins a transaction.
-//! Queries are written once, in diesel, against [`Connection`], with the tables in [`schema`].
+//! [`Database::read`] and [`Database::write`] are the only ways to the data. They own the hop to a blocking thread, the
+//! admission of work (a bounded wait, then [`Error::Busy`]) and the transaction; nothing else in the product calls
+//! `spawn_blocking` or begins a transaction. Queries are written once, in diesel, against [`Connection`], with the
+//! tables in [`schema`].
 //!
 //! Not here: what a row means (`registry`, `provisioning`), and any SQL about users, groups or events.
 

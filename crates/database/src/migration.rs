@@ -1,6 +1,7 @@
 //! Bringing the tables up to date. The SQL lies in `migrations/`, in pairs, and is embedded in the program.
 //!
-//! Migrations only ever add first and remove later, so that an older server keeps working while a newer one is deployed beside it.
+//! Migrations only ever add first and remove later, so that an older server keeps working while a newer one is deployed
+//! beside it.
 
 use std::collections::BTreeSet;
 

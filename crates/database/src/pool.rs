@@ -1,7 +1,8 @@
 //! Connections, made by URL and kept in an r2d2 pool.
 //!
-//! Connections are not tested at every check-out (a round trip), but when they rested for long, after work that failed, and once after another
-//! connection was lost: a restart of PostgreSQL costs the requests that were under way, and at most one more.
+//! Connections are not tested at every check-out (a round trip), but when they rested for long, after work that failed,
+//! and once after another connection was lost: a restart of PostgreSQL costs the requests that were under way, and at
+//! most one more.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -30,7 +31,8 @@ pub(crate) fn connect(target: &Target, purpose: Purpose, busy_timeout_ms: u64) -
         Target::Sqlite(path) => {
             let path = path.to_str().ok_or("the path is not UTF-8")?;
             let mut sqlite = SqliteConnection::establish(path).map_err(|error| error.to_string())?;
-            // Group commit pays for FULL: an acknowledged write survives a power failure. Sizes are negative KiB and bytes.
+            // Group commit pays for FULL: an acknowledged write survives a power failure. Sizes are negative KiB and
+            // bytes.
             let settings = format!(
                 "PRAGMA busy_timeout = {busy_timeout_ms}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
                  PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;
@@ -144,7 +146,8 @@ impl Pool {
         Err(Error::unavailable("every connection in the pool was lost"))
     }
 
-    /// Whether the connection still answers. One that does not is thrown away at check-in, and the others are tested as well.
+    /// Whether the connection still answers. One that does not is thrown away at check-in, and the others are tested as
+    /// well.
     pub(crate) fn test(&self, pooled: &mut Pooled) -> bool {
         let answers = pooled.connection.ping().is_ok();
         if !answers {

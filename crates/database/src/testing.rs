@@ -1,5 +1,5 @@
-//! What the tests of every crate share: scratch databases of both kinds, a clock that moves only when told, repeatable randomness.
-//! Behind the feature `testing`, for dev-dependencies only.
+//! What the tests of every crate share: scratch databases of both kinds, a clock that moves only when told, repeatable
+//! randomness. Behind the feature `testing`, for dev-dependencies only.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};

@@ -1,10 +1,13 @@
 //! SQLite's one writer, with group commit.
 //!
-//! A thread of its own owns the write connection. It takes every write that waits (up to a bound), runs each in its own savepoint of one
-//! `BEGIN IMMEDIATE` transaction, commits once, and only then answers them all: one fsync serves many requests, and an acknowledged write
-//! survives a power failure. A write that fails or panics rolls back only itself. There is no timer: a lone write commits at once.
+//! A thread of its own owns the write connection. It takes every write that waits (up to a bound), runs each in its own
+//! savepoint of one
+//! `BEGIN IMMEDIATE` transaction, commits once, and only then answers them all: one fsync serves many requests, and an
+//! acknowledged write survives a power failure. A write that fails or panics rolls back only itself. There is no timer:
+//! a lone write commits at once.
 //!
-//! Other processes may write the same file. BEGIN then waits up to the busy timeout, and everyone in the group is told that it is busy.
+//! Other processes may write the same file. BEGIN then waits up to the busy timeout, and everyone in the group is told
+//! that it is busy.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -166,7 +169,8 @@ impl WriterThread {
         Ok(Connection::commit_transaction(connection)?)
     }
 
-    /// Runs one write at the given depth of transactions, and leaves the connection at that depth whatever the write did.
+    /// Runs one write at the given depth of transactions, and leaves the connection at that depth whatever the write
+    /// did.
     fn run_job(&self, connection: &mut Connection, job: &mut Box<dyn Job>, depth: u32) -> Result<bool, Error> {
         let mut tx = WriteTx { connection: &mut *connection, now: self.clock.now(), ids: &self.ids };
         let keep = job.run(&mut tx);

@@ -27,8 +27,8 @@ struct Outcome {
     ids: Vec<(usize, String)>,
 }
 
-/// Sends what `make` gives for the numbers 0, 1, 2 … and prints the step's line. Gives the `id`s of the resources that were answered to POST, in the
-/// order of the numbers.
+/// Sends what `make` gives for the numbers 0, 1, 2 … and prints the step's line. Gives the `id`s of the resources that
+/// were answered to POST, in the order of the numbers.
 pub fn measure(target: &Target, step: &Step<'_>, make: &(dyn Fn(usize) -> Request + Sync)) -> Result<Vec<String>> {
     let next = AtomicUsize::new(0);
     let cpu_before = step.process.and_then(cpu_time);

@@ -197,7 +197,8 @@ struct UniqueRow {
     columns: String,
 }
 
-/// PostgreSQL's name of every unique constraint and index, primary keys as well, with the columns as SQLite reports them: `tenant.slug`.
+/// PostgreSQL's name of every unique constraint and index, primary keys as well, with the columns as SQLite reports
+/// them: `tenant.slug`.
 pub fn unique_constraints(connection: &mut PgConnection) -> Result<Vec<(String, String)>> {
     let query = diesel::sql_query(
         "SELECT i.indexrelid::regclass::text AS name,

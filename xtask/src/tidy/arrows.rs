@@ -1,6 +1,7 @@
 //! Which crate may know which: `docs/ARCHITECTURE.md`'s table, held against `cargo metadata`.
 //!
-//! Only ordinary dependencies count: tests may use what they like. The edges use `database` for its value types alone, which `text` checks.
+//! Only ordinary dependencies count: tests may use what they like. The edges use `database` for its value types alone,
+//! which `text` checks.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

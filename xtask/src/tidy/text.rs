@@ -7,7 +7,8 @@ use super::Findings;
 /// Longer files are told, not refused.
 const LONG: usize = 400;
 
-/// Text that must not stand in a kind of file, and what to do instead. Taken apart, so that this file does not break its own rules.
+/// Text that must not stand in a kind of file, and what to do instead. Taken apart, so that this file does not break
+/// its own rules.
 const BANNED: [(&str, &str, &str); 4] = [
     (
         ".rs",

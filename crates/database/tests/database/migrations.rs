@@ -56,7 +56,7 @@ fn what_cannot_be_opened_says_why() {
     let below_a_file = format!("sqlite:{}/below/rollcall.db", file.display());
     for (url, expected) in [
         (damaged.as_str(), "file is not a database"),
-        (below_a_file.as_str(), "cannot make the folder"),
+        (below_a_file.as_str(), "/below: "),
         ("postgres://u:secret@127.0.0.1:1/d", "cannot open the database postgres://u:***@127.0.0.1:1/d"),
     ] {
         let message = open(url).err().unwrap().to_string();
@@ -67,10 +67,14 @@ fn what_cannot_be_opened_says_why() {
 
 #[cfg(unix)]
 #[test]
-fn a_folder_that_we_make_is_ours_alone() {
+fn what_we_make_is_ours_alone() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    open(&format!("sqlite:{}/rollcall.db", data.display())).unwrap();
-    assert_eq!(std::fs::metadata(data).unwrap().permissions().mode() & 0o777, 0o700);
+    let database = open(&format!("sqlite:{}/rollcall.db", data.display())).unwrap();
+    database.migrate().unwrap();
+    for (name, mode) in [("", 0o700), ("rollcall.db", 0o600), ("rollcall.db-wal", 0o600)] {
+        let found = std::fs::metadata(data.join(name)).unwrap().permissions().mode();
+        assert_eq!(found & 0o777, mode, "{name}");
+    }
 }
