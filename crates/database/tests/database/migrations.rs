@@ -4,6 +4,8 @@ use database::testing::Scratch;
 use database::{Database, DatabaseConfig, Error, MigrationState, OpenError, SystemClock, SystemRandom};
 use diesel::prelude::*;
 
+use super::support::insert_tenant;
+
 fn open(url: &str) -> Result<Database, OpenError> {
     Database::open(&DatabaseConfig::new(url), Arc::new(SystemClock), Arc::new(SystemRandom))
 }
@@ -66,13 +68,14 @@ fn what_cannot_be_opened_says_why() {
 }
 
 #[cfg(unix)]
-#[test]
-fn what_we_make_is_ours_alone() {
+#[tokio::test]
+async fn what_we_make_is_ours_alone() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let database = open(&format!("sqlite:{}/rollcall.db", data.display())).unwrap();
     database.migrate().unwrap();
+    database.write(|tx| insert_tenant(tx.connection(), "acme")).await.unwrap();
     for (name, mode) in [("", 0o700), ("rollcall.db", 0o600), ("rollcall.db-wal", 0o600)] {
         let found = std::fs::metadata(data.join(name)).unwrap().permissions().mode();
         assert_eq!(found & 0o777, mode, "{name}");
