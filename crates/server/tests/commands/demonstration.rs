@@ -5,7 +5,7 @@ use crate::support::{RunningServer, Sandbox};
 #[test]
 fn the_demonstration_plays_a_day_and_stays() {
     let sandbox = Sandbox::new();
-    let demo = sandbox.command(&["demo", "--listen", "127.0.0.1:0"]);
+    let demo = sandbox.logging(&["demo", "--listen", "127.0.0.1:0"]);
     let server = RunningServer::start(demo, "Press Ctrl-C");
     let printed = server.printed.join("\n");
     assert!(printed.contains("200 users created") && printed.contains("60 users created"), "{printed}");

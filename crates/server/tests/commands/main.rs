@@ -4,7 +4,9 @@
 
 mod applications;
 mod demonstration;
+mod durability;
 mod installation;
+mod log;
 mod people;
 mod support;
 mod usage;

@@ -1,5 +1,6 @@
 //! A folder to run the program in, and servers that end with the test.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -72,7 +73,14 @@ impl Sandbox {
     /// Starts a server on a free port and waits for the line that says it is ready.
     pub fn serve(&self, arguments: &[&str]) -> RunningServer {
         let arguments = [&["serve", "--listen", "127.0.0.1:0"], arguments].concat();
-        RunningServer::start(self.command(&arguments), "Rollcall is ready: open ")
+        RunningServer::start(self.logging(&arguments), "Rollcall is ready: open ")
+    }
+
+    /// The program with its standard error in the file `log`.
+    pub fn logging(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command(arguments);
+        command.stderr(File::create(self.path("log")).unwrap());
+        command
     }
 }
 
@@ -98,17 +106,17 @@ pub struct RunningServer {
 impl RunningServer {
     /// Waits for a line that starts with `awaited`.
     pub fn start(mut command: Command, awaited: &str) -> RunningServer {
-        let mut child = command.stderr(Stdio::null()).spawn().unwrap();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut printed = Vec::new();
+        let mut child = command.spawn().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut server = RunningServer { child, stdout, printed: Vec::new() };
         loop {
             let mut line = String::new();
-            if stdout.read_line(&mut line).unwrap() == 0 {
-                panic!("the server ended: {:?} after {printed:?}", child.wait().unwrap());
+            if server.stdout.read_line(&mut line).unwrap() == 0 {
+                panic!("the server ended after {:?}", server.printed);
             }
-            printed.push(line.trim_end().to_owned());
+            server.printed.push(line.trim_end().to_owned());
             if line.starts_with(awaited) {
-                return RunningServer { child, stdout, printed };
+                return server;
             }
         }
     }
@@ -124,15 +132,15 @@ impl RunningServer {
         self.url().strip_prefix("http://").unwrap().split('/').next().unwrap()
     }
 
-    /// The status of the answer to a GET.
+    /// The status of the answer to a GET, and the answer as it came.
     pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> (u16, String) {
-        let mut stream = TcpStream::connect(self.authority()).unwrap();
-        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        let host = self.authority();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        (answer.split(' ').nth(1).unwrap().parse().unwrap(), answer)
+        request(self.authority(), &format!("GET {path}"), headers, "").unwrap()
+    }
+
+    /// Ends the server as a power failure would: at once, in the middle of whatever it does.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// Asks the server to stop, as a service manager does, and gives its exit code and what else it printed.
@@ -152,6 +160,23 @@ impl Drop for RunningServer {
         let _ended = self.child.kill();
         let _ended = self.child.wait();
     }
+}
+
+/// Sends one request on a connection of its own: the status of the answer, and the answer as it came. An error when the
+/// connection ends before the answer does.
+pub fn request(authority: &str, line: &str, headers: &[(&str, &str)], body: &str) -> std::io::Result<(u16, String)> {
+    let mut stream = TcpStream::connect(authority)?;
+    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let length = body.len();
+    write!(
+        stream,
+        "{line} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}"
+    )?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
+    let status = status.ok_or_else(|| std::io::Error::other(format!("no answer: {answer:?}")))?;
+    Ok((status, answer))
 }
 
 /// The rights of a file, as `chmod` writes them.
