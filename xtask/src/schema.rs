@@ -153,3 +153,53 @@ fn check_tenancy(tables: &Tables) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tables(sql: &str) -> Tables {
+        let mut connection = SqliteConnection::establish(":memory:").unwrap();
+        connection.batch_execute(sql).unwrap();
+        introspect::sqlite(&mut connection).unwrap()
+    }
+
+    const USER: &str =
+        "CREATE TABLE user (tenant_id TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('a', 'b')),
+        active INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)), seen INTEGER, PRIMARY KEY (tenant_id, id)) STRICT;";
+
+    #[test]
+    fn every_difference_is_found() {
+        let index = "CREATE UNIQUE INDEX user_kind ON user (tenant_id, kind) WHERE seen IS NULL;";
+        let one = tables(&format!("{USER}{index}"));
+        compare(&one, &one).unwrap();
+        for (from, to, named) in [
+            ("seen INTEGER", "seen INTEGER NOT NULL", "seen"),
+            ("DEFAULT 1", "DEFAULT 0", "active"),
+            (" CHECK (active IN (0, 1))", "", "active"),
+            ("'b'", "'c'", "CHECK"),
+            ("(tenant_id, id)", "(id, tenant_id)", "PRIMARY KEY"),
+            ("UNIQUE INDEX", "INDEX", "user_kind"),
+            (" WHERE seen IS NULL", "", "user_kind"),
+            ("user", "person", "person"),
+        ] {
+            let other = tables(&format!("{USER}{index}").replace(from, to));
+            let message = compare(&one, &other).unwrap_err().to_string();
+            assert!(message.contains(named), "{from} → {to}: {message}");
+        }
+    }
+
+    #[test]
+    fn a_tenants_rows_start_with_the_tenant() {
+        check_tenancy(&tables(USER)).unwrap();
+        let wrong = tables(&USER.replace("(tenant_id, id)", "(id, tenant_id)"));
+        assert!(check_tenancy(&wrong).unwrap_err().to_string().contains("not with tenant_id"));
+    }
+
+    #[test]
+    fn a_loose_table_is_refused() {
+        let mut connection = SqliteConnection::establish(":memory:").unwrap();
+        connection.batch_execute("CREATE TABLE loose (id TEXT NOT NULL PRIMARY KEY)").unwrap();
+        assert!(introspect::sqlite(&mut connection).unwrap_err().to_string().contains("not STRICT"));
+    }
+}

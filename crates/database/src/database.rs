@@ -28,7 +28,7 @@ struct Shared {
     busy_timeout_ms: u64,
     clock: Arc<dyn Clock>,
     ids: Arc<IdSource>,
-    /// Readers on SQLite, everything on PostgreSQL.
+    /// Readers on SQLite, everything on PostgreSQL. Before the writer, so that the writer closes the file last.
     pool: Pool,
     /// As many permits as the pool has connections.
     gate: Arc<Semaphore>,

@@ -26,9 +26,11 @@ const MAX_GROUP: usize = 128;
 /// Most writes that wait; more wait for a place here, and only for the busy timeout.
 const QUEUE_LENGTH: usize = 1_024;
 
-/// The way to the writer's thread, which ends when the last of these is dropped.
+/// The way to the writer's thread. Dropping it waits until the thread has written what is queued and closed the file.
 pub(crate) struct Writer {
-    queue: mpsc::Sender<Box<dyn Job>>,
+    /// None only while being dropped, which tells the thread to end.
+    queue: Option<mpsc::Sender<Box<dyn Job>>>,
+    thread: Option<std::thread::JoinHandle<()>>,
     busy_timeout: Duration,
 }
 
@@ -43,8 +45,8 @@ impl Writer {
     ) -> std::io::Result<Writer> {
         let (queue, waiting) = mpsc::channel(QUEUE_LENGTH);
         let thread = WriterThread { waiting, connection: Some(connection), target, busy_timeout_ms, clock, ids };
-        std::thread::Builder::new().name("sqlite-writer".to_owned()).spawn(move || thread.run())?;
-        Ok(Writer { queue, busy_timeout: Duration::from_millis(busy_timeout_ms) })
+        let thread = std::thread::Builder::new().name("sqlite-writer".to_owned()).spawn(move || thread.run())?;
+        Ok(Writer { queue: Some(queue), thread: Some(thread), busy_timeout: Duration::from_millis(busy_timeout_ms) })
     }
 
     /// Runs `work` in the next group and gives its result once it is on disk.
@@ -56,12 +58,28 @@ impl Writer {
     {
         let (reply, answer) = oneshot::channel();
         let job = Work { work: Some(work), result: None, reply, span: tracing::Span::current() };
-        match tokio::time::timeout(self.busy_timeout, self.queue.send(Box::new(job))).await {
+        let stopped = || Error::unavailable("the writer has stopped");
+        let queue = self.queue.as_ref().ok_or_else(stopped)?;
+        match tokio::time::timeout(self.busy_timeout, queue.send(Box::new(job))).await {
             Err(_elapsed) => return Err(Error::Busy.into()),
-            Ok(Err(_closed)) => return Err(Error::unavailable("the writer has stopped").into()),
+            Ok(Err(_closed)) => return Err(stopped().into()),
             Ok(Ok(())) => {}
         }
-        answer.await.unwrap_or_else(|_closed| Err(Error::unavailable("the writer has stopped").into()))
+        answer.await.unwrap_or_else(|_closed| Err(stopped().into()))
+    }
+}
+
+/// A file that was closed is whole in itself: without this a server that stops leaves its last writes in the `-wal` file beside it.
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.queue.take());
+        // A write may hold the last clone of the `Database`; its own thread cannot wait for itself.
+        if let Some(thread) = self.thread.take()
+            && thread.thread().id() != std::thread::current().id()
+            && thread.join().is_err()
+        {
+            tracing::error!("the writer's thread panicked");
+        }
     }
 }
 

@@ -127,3 +127,33 @@ impl Client {
         Ok(line.trim_end().to_owned())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_of_each_form_are_read_from_one_connection() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let target = Target::parse(&format!("http://{}/t/a/v2/", listener.local_addr().unwrap()), "secret").unwrap();
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let answers = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}\
+                           HTTP/1.1 204 No Content\r\n\r\n\
+                           HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
+            stream.write_all(answers.as_bytes()).unwrap();
+            let mut asked = String::new();
+            stream.read_to_string(&mut asked).unwrap();
+            asked
+        });
+        let mut client = Client::connect(&target).unwrap();
+        let request = Request::post("/Users", "{}".to_owned());
+        for (status, body) in [(200, "{}"), (204, ""), (201, "abcde")] {
+            let answer = client.send(&request).unwrap();
+            assert_eq!((answer.status, answer.body.as_slice()), (status, body.as_bytes()));
+        }
+        drop(client);
+        let asked = server.join().unwrap();
+        assert_eq!(asked.matches("POST /t/a/v2/Users HTTP/1.1\r\n").count(), 3, "{asked}");
+    }
+}

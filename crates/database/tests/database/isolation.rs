@@ -106,3 +106,24 @@ async fn a_deadlock_is_busy() {
     assert_eq!([&one, &two].iter().filter(|outcome| outcome.is_ok()).count(), 1, "{one:?} {two:?}");
     assert_eq!([&one, &two].iter().filter(|outcome| matches!(outcome, Err(Error::Busy))).count(), 1, "{one:?} {two:?}");
 }
+
+#[tokio::test]
+async fn the_last_clone_leaves_one_whole_file() {
+    let scratch = Scratch::sqlite();
+    let database = scratch.open();
+    database.write(|tx| insert_tenant(tx.connection(), "first")).await.unwrap();
+    let wal = std::path::PathBuf::from(format!("{}-wal", scratch.url().trim_start_matches("sqlite:")));
+    assert!(wal.exists());
+    // The write holds a clone, and is the last to do so.
+    let inside = database.clone();
+    database
+        .write(move |tx| {
+            let _dropped_at_the_end = inside;
+            insert_tenant(tx.connection(), "last")
+        })
+        .await
+        .unwrap();
+    assert_eq!(slugs(&database).await, ["first", "last"]);
+    drop(database);
+    assert!(!wal.exists());
+}
