@@ -1,0 +1,45 @@
+//! The same forms with scripts switched off in the browser: everything that changes something still works.
+
+use crate::chromium::{Chromium, Looks};
+use crate::page::Page;
+use crate::program::Program;
+
+#[tokio::test]
+async fn the_forms_work_without_scripts() {
+    let program = Program::start();
+    let chromium = Chromium::start(Looks { width: 1440, height: 1000, scripts: false }).await;
+    let page = Page::new(&chromium.client, "no-scripts");
+    page.open(&program.url).await;
+    for (field, text) in [
+        ("#tenant_name", "Acme"),
+        ("#tenant_slug", "acme"),
+        ("#email", "mira@acme.example"),
+        ("#password", "correct horse battery staple"),
+    ] {
+        page.fill(field, text).await;
+    }
+    page.click("form button[type=submit]").await;
+    page.arrive("/t/acme/applications").await;
+    page.open(&format!("{}/t/acme/applications/new/scim-client", program.origin())).await;
+    page.fill("#name", "Okta").await;
+    page.click("main form button[type=submit]").await;
+    page.arrive("/connection").await;
+    assert!(page.value("#secret").await.starts_with("rct"));
+    page.screenshot("connection").await;
+    page.click("nav a[href$='/mapping']").await;
+    page.arrive("/mapping").await;
+    let rules = rules(&page).await;
+    page.click("button[name=act][value=add]").await;
+    page.find(&format!(".rule:nth-of-type({}) input[name=path]", rules + 2)).await;
+    page.click("nav a[href$='/features']").await;
+    page.arrive("/features").await;
+    page.click("input[value=push-groups]").await;
+    page.click("main form button[type=submit]").await;
+    page.expect("saved").await;
+    page.click("form[action='/sign-out'] button, .side .menu summary").await;
+    chromium.stop().await;
+}
+
+async fn rules(page: &Page<'_>) -> usize {
+    page.client.find_all(fantoccini::Locator::Css(".rule [name=path]")).await.unwrap().len()
+}
