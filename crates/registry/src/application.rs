@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::feature::Feature;
 use crate::scope::TenantScope;
 use crate::settings::Settings;
+use crate::settings_history::insert_settings;
 use crate::{Error, Registry, check};
 
 const KIND: &str = "scim-client";
@@ -57,19 +58,6 @@ pub struct NewApplication {
     pub features: Vec<(Feature, bool)>,
 }
 
-/// One saved state of the settings.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettingsRevision {
-    /// Its number: 1, 2, 3, …
-    pub revision: i64,
-    /// When it was saved.
-    pub created_at: Timestamp,
-    /// Who saved it.
-    pub created_by: String,
-    /// The settings.
-    pub settings: Settings,
-}
-
 type Row = (Id<kind::Application>, String, bool, Timestamp, String, Option<Timestamp>, i64, String);
 
 const COLUMNS: (
@@ -92,6 +80,17 @@ const COLUMNS: (
     application_settings::document,
 );
 
+/// Applications, each with the revision of its settings that is in force.
+#[diesel::dsl::auto_type]
+pub(crate) fn with_settings() -> _ {
+    application::table.inner_join(
+        application_settings::table.on(application_settings::tenant_id
+            .eq(application::tenant_id)
+            .and(application_settings::application_id.eq(application::id))
+            .and(application_settings::revision.eq(application::settings_revision))),
+    )
+}
+
 /// Finds an application of the tenant and keeps it as it is until the transaction ends; its id and its name.
 pub(crate) fn lock(
     tx: &mut WriteTx<'_>,
@@ -105,27 +104,6 @@ pub(crate) fn lock(
         .lock_row()
         .get_result(tx.connection());
     found.optional()?.ok_or(Error::NotFound)
-}
-
-fn insert_settings(
-    tx: &mut WriteTx<'_>,
-    scope: &TenantScope,
-    application: &Id<kind::Application>,
-    revision: i64,
-    settings: &Settings,
-) -> Result<()> {
-    let now = tx.now();
-    diesel::insert_into(application_settings::table)
-        .values((
-            application_settings::tenant_id.eq(&scope.tenant_id),
-            application_settings::application_id.eq(application),
-            application_settings::revision.eq(revision),
-            application_settings::document.eq(serde_json::to_string(settings)?),
-            application_settings::created_at.eq(now),
-            application_settings::created_by.eq(&scope.actor),
-        ))
-        .execute(tx.connection())?;
-    Ok(())
 }
 
 impl Registry {
@@ -190,13 +168,7 @@ impl Registry {
             .inner
             .database
             .read(move |tx| {
-                let rows = application::table
-                    .inner_join(
-                        application_settings::table.on(application_settings::tenant_id
-                            .eq(application::tenant_id)
-                            .and(application_settings::application_id.eq(application::id))
-                            .and(application_settings::revision.eq(application::settings_revision))),
-                    )
+                let rows = with_settings()
                     .filter(application::tenant_id.eq(&tenant))
                     .select(COLUMNS)
                     .order((application::name_folded, application::id))
@@ -215,13 +187,7 @@ impl Registry {
             .inner
             .database
             .read(move |tx| {
-                let row = application::table
-                    .inner_join(
-                        application_settings::table.on(application_settings::tenant_id
-                            .eq(application::tenant_id)
-                            .and(application_settings::application_id.eq(application::id))
-                            .and(application_settings::revision.eq(application::settings_revision))),
-                    )
+                let row = with_settings()
                     .filter(application::tenant_id.eq(&tenant).and(application::id.eq(&id)))
                     .select(COLUMNS)
                     .first(tx.connection());
@@ -283,82 +249,6 @@ impl Registry {
             .await
     }
 
-    /// Saves settings as a new revision, if `expected_revision` is still the one in force; otherwise [`Error::Stale`].
-    /// Settings equal to those in force make no new revision. Returns the revision in force afterwards.
-    pub async fn save_settings(
-        &self,
-        scope: &TenantScope,
-        id: &str,
-        expected_revision: i64,
-        settings: Settings,
-    ) -> Result<i64> {
-        scope.must_change()?;
-        settings.mapping.check().map_err(Error::Mapping)?;
-        let (scope, id) = (scope.clone(), id.to_owned());
-        self.inner
-            .database
-            .write(move |tx| {
-                let (id, name) = lock(tx, &scope, &id)?;
-                let (revision, document): (i64, String) = application::table
-                    .inner_join(
-                        application_settings::table.on(application_settings::tenant_id
-                            .eq(application::tenant_id)
-                            .and(application_settings::application_id.eq(application::id))
-                            .and(application_settings::revision.eq(application::settings_revision))),
-                    )
-                    .filter(application::tenant_id.eq(&scope.tenant_id).and(application::id.eq(&id)))
-                    .select((application::settings_revision, application_settings::document))
-                    .first(tx.connection())?;
-                if revision != expected_revision {
-                    return Err(Error::Stale);
-                }
-                let before: Settings = serde_json::from_str(&document)?;
-                if before == settings {
-                    return Ok(revision);
-                }
-                let next = revision + 1;
-                insert_settings(tx, &scope, &id, next, &settings)?;
-                diesel::update(application::table.find((&scope.tenant_id, &id)))
-                    .set(application::settings_revision.eq(next))
-                    .execute(tx.connection())?;
-                let detail = difference(&before, &settings);
-                let act = Act { act: "settings.save", application: Some(&id), target: &name, detail };
-                audit::record(tx, &scope.tenant_id, &scope.actor, act)?;
-                Ok(next)
-            })
-            .await
-    }
-
-    /// Every saved state of an application's settings, newest first. Empty for an unknown application.
-    pub async fn settings_history(&self, scope: &TenantScope, id: &str) -> Result<Vec<SettingsRevision>> {
-        let tenant = scope.tenant_id.clone();
-        let Ok(id) = Id::<kind::Application>::parse(id) else { return Ok(Vec::new()) };
-        let rows: Vec<(i64, Timestamp, String, String)> = self
-            .inner
-            .database
-            .read(move |tx| {
-                let rows = application_settings::table
-                    .filter(application_settings::tenant_id.eq(&tenant))
-                    .filter(application_settings::application_id.eq(&id))
-                    .select((
-                        application_settings::revision,
-                        application_settings::created_at,
-                        application_settings::created_by,
-                        application_settings::document,
-                    ))
-                    .order(application_settings::revision.desc())
-                    .load(tx.connection())?;
-                Ok::<_, Error>(rows)
-            })
-            .await?;
-        rows.into_iter()
-            .map(|(revision, created_at, created_by, document)| {
-                let settings = serde_json::from_str(&document)?;
-                Ok(SettingsRevision { revision, created_at, created_by, settings })
-            })
-            .collect()
-    }
-
     fn application_from(&self, tenant_slug: &str, row: Row) -> Result<Application> {
         let (id, name, paused, created_at, created_by, last_request_at, settings_revision, document) = row;
         Ok(Application {
@@ -381,20 +271,4 @@ fn name_taken(error: diesel::result::Error, name: &str) -> Error {
         true => Error::NameTaken { name: name.to_owned() },
         false => error.into(),
     }
-}
-
-/// What changed, in words.
-fn difference(before: &Settings, after: &Settings) -> String {
-    let mut changes: Vec<String> = Feature::ALL
-        .into_iter()
-        .filter(|feature| before.features.is_on(*feature) != after.features.is_on(*feature))
-        .map(|feature| {
-            let state = if after.features.is_on(feature) { "on" } else { "off" };
-            format!("Switched \"{}\" {state}.", feature.label())
-        })
-        .collect();
-    if before.mapping != after.mapping {
-        changes.push("Changed the attribute mapping.".to_owned());
-    }
-    changes.join(" ")
 }

@@ -1,6 +1,6 @@
 //! Credentials: what a SCIM client presents. Looked up by SHA-256, kept encrypted so that one can be shown again.
 
-use database::schema::{credential, tenant};
+use database::schema::credential;
 use database::{Id, Timestamp, WriteTx, kind};
 use diesel::prelude::*;
 use secrecy::{ExposeSecret, SecretString};
@@ -8,12 +8,8 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::audit::{self, Act};
 use crate::error::Result;
 use crate::scope::TenantScope;
-use crate::session::Session;
 use crate::vault::Place;
 use crate::{Error, Registry, application, check, random, token};
-
-/// How long a new credential is shown without asking for the password again.
-const FRESH_MS: i64 = 10 * 60_000;
 
 /// How a credential is presented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,7 +107,7 @@ pub struct RevealedCredential {
 }
 
 /// A row of [`Credential`], in the order of [`COLUMNS`].
-type Row = (
+pub(crate) type Row = (
     Id<kind::Credential>,
     String,
     String,
@@ -125,7 +121,7 @@ type Row = (
     Option<Timestamp>,
 );
 
-const COLUMNS: (
+pub(crate) const COLUMNS: (
     credential::id,
     credential::kind,
     credential::name,
@@ -151,7 +147,7 @@ const COLUMNS: (
     credential::last_used_at,
 );
 
-fn from_row(row: Row) -> Result<Credential> {
+pub(crate) fn from_row(row: Row) -> Result<Credential> {
     let (id, kind, name, username, prefix, last_four, created_at, created_by, expires_at, revoked_at, last_used_at) =
         row;
     let kind = CredentialKind::parse(&kind)?;
@@ -279,76 +275,6 @@ impl Registry {
             .await
     }
 
-    /// Shows a credential again, after the password was given again. Leaves a row in the audit log.
-    pub async fn reveal_credential(
-        &self,
-        scope: &TenantScope,
-        session: &Session,
-        application: &str,
-        credential: &str,
-        password: SecretString,
-    ) -> Result<RevealedCredential> {
-        scope.must_change()?;
-        if session.administrator().email != scope.actor {
-            return Err(Error::NotAllowed);
-        }
-        self.confirm_password(session, password).await?;
-        let (registry, scope) = (self.clone(), scope.clone());
-        let application = application.to_owned();
-        let credential = Id::<kind::Credential>::parse(credential).map_err(|_| Error::NotFound)?;
-        self.inner
-            .database
-            .write(move |tx| {
-                let allowed: bool =
-                    tenant::table.find(&scope.tenant_id).select(tenant::reveal_allowed).first(tx.connection())?;
-                if !allowed {
-                    return Err(Error::RevealNotAllowed);
-                }
-                let (application, application_name) = application::lock(tx, &scope, &application)?;
-                let (row, sealed): (Row, Vec<u8>) = credential::table
-                    .find((&scope.tenant_id, &application, &credential))
-                    .select((COLUMNS, credential::secret_encrypted))
-                    .first(tx.connection())
-                    .optional()?
-                    .ok_or(Error::NotFound)?;
-                let revealed = registry.open(&scope, &application, from_row(row)?, &sealed)?;
-                let name = &revealed.credential.name;
-                let detail = format!("Showed the credential \"{name}\" of \"{application_name}\".");
-                let act = Act { act: "credential.reveal", application: Some(&application), target: name, detail };
-                audit::record(tx, &scope.tenant_id, &scope.actor, act)?;
-                Ok(revealed)
-            })
-            .await
-    }
-
-    /// The newest credential of an application, with its secret, if whoever asks issued it less than ten minutes ago: it
-    /// is shown on the page that follows the form. `None` otherwise.
-    pub async fn reveal_fresh(&self, scope: &TenantScope, application: &str) -> Result<Option<RevealedCredential>> {
-        if !scope.role.may_change() {
-            return Ok(None);
-        }
-        let Ok(application) = Id::<kind::Application>::parse(application) else { return Ok(None) };
-        let now = self.now();
-        let (registry, scope) = (self.clone(), scope.clone());
-        self.inner
-            .database
-            .read(move |tx| {
-                let newest: Option<(Row, Vec<u8>)> = credential::table
-                    .filter(credential::tenant_id.eq(&scope.tenant_id).and(credential::application_id.eq(&application)))
-                    .select((COLUMNS, credential::secret_encrypted))
-                    .order(credential::id.desc())
-                    .first(tx.connection())
-                    .optional()?;
-                let Some((row, sealed)) = newest else { return Ok(None) };
-                let credential = from_row(row)?;
-                let fresh = credential.created_by == scope.actor
-                    && now.milliseconds_since(credential.created_at) < FRESH_MS
-                    && credential.state(now) == CredentialState::Active;
-                fresh.then(|| registry.open(&scope, &application, credential, &sealed)).transpose()
-            })
-            .await
-    }
-
     /// Refuses a credential from the next request on. [`Error::NotFound`] when there is none; fine when it is revoked.
     pub async fn revoke_credential(&self, scope: &TenantScope, application: &str, credential: &str) -> Result<()> {
         scope.must_change()?;
@@ -376,21 +302,5 @@ impl Registry {
                 audit::record(tx, &scope.tenant_id, &scope.actor, act)
             })
             .await
-    }
-
-    fn open(
-        &self,
-        scope: &TenantScope,
-        application: &Id<kind::Application>,
-        credential: Credential,
-        sealed: &[u8],
-    ) -> Result<RevealedCredential> {
-        let place = Place {
-            tenant_id: scope.tenant_id.as_str(),
-            application_id: application.as_str(),
-            credential_id: credential.id.as_str(),
-        };
-        let secret = self.inner.vault.open(place, sealed)?;
-        Ok(RevealedCredential { credential, secret })
     }
 }

@@ -15,12 +15,14 @@ mod feature;
 mod form_token;
 mod password;
 mod random;
+mod reveal;
 mod role;
 mod scope;
 mod secret_key;
 mod session;
 mod set_up;
 mod settings;
+mod settings_history;
 mod sign_in_limiter;
 mod tenant;
 mod token;
@@ -36,7 +38,7 @@ use database::{Database, Timestamp};
 use secrecy::SecretString;
 
 pub use administrator::{AddedAdministrator, Administrator};
-pub use application::{Application, NewApplication, SettingsRevision};
+pub use application::{Application, NewApplication};
 pub use audit::AuditEvent;
 pub use authenticate::{Authenticated, PresentedCredential, RejectedAt, Rejection, RejectionReason};
 pub use credential::{Credential, CredentialKind, CredentialState, RevealedCredential};
@@ -49,6 +51,7 @@ pub use secret_key::{SecretKey, SecretKeyError};
 pub use session::{Membership, Session};
 pub use set_up::SetUp;
 pub use settings::Settings;
+pub use settings_history::SettingsRevision;
 pub use tenant::Tenant;
 
 /// Applications whose settings are kept in memory, and e-mail addresses whose failed sign-ins are.

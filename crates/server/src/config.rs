@@ -19,6 +19,10 @@ pub use file::FileOptions;
 /// Body limit unless set otherwise: a group of 100,000 members comes in one PUT.
 pub const DEFAULT_BODY_LIMIT_BYTES: usize = 16 * 1024 * 1024;
 
+/// What is logged unless set otherwise. The web framework reports at length that it starts its workers, and as an error that
+/// some port scanner does not speak HTTP.
+const DEFAULT_LOG: &str = "info,actix_server=warn,actix_http=off";
+
 /// Settings as given on the command line and in the environment; what is not given may come from the file.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Settings")]
@@ -47,7 +51,8 @@ pub struct Options {
     /// Threads that answer requests [default: one per processor core]
     #[arg(long, global = true, env = "ROLLCALL_WORKERS", value_name = "NUMBER")]
     pub workers: Option<usize>,
-    /// What to log: error, warn, info, debug, trace, or a filter such as `warn,rollcall=debug` [default: info,actix_server=warn]
+    /// What to log: error, warn, info, debug, trace, or a filter such as
+    /// `warn,rollcall=debug` [default: info,actix_server=warn,actix_http=off]
     #[arg(long, global = true, env = "ROLLCALL_LOG", value_name = "FILTER")]
     pub log: Option<String>,
     /// Form of the log on standard error [default: text]
@@ -148,7 +153,7 @@ impl Config {
             data_dir,
             body_limit_bytes: options.body_limit_bytes.or(file.body_limit_bytes).unwrap_or(DEFAULT_BODY_LIMIT_BYTES),
             workers: options.workers.or(file.workers),
-            log: options.log.or(file.log).unwrap_or_else(|| "info,actix_server=warn".to_owned()),
+            log: options.log.or(file.log).unwrap_or_else(|| DEFAULT_LOG.to_owned()),
             log_format: options.log_format.or(file.log_format).unwrap_or(LogFormat::Text),
         })
     }
