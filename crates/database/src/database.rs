@@ -10,11 +10,13 @@ use tokio::sync::Semaphore;
 use tracing::Instrument;
 
 use crate::config::{Target, without_password};
-use crate::id::IdSource;
+use crate::id::{IdSource, Kind};
 use crate::migration::{self, MigrationState};
 use crate::pool::{Pool, Purpose, connect};
 use crate::writer::Writer;
-use crate::{Clock, Connection, DatabaseConfig, Error, OpenError, RandomSource, ReadTx, Timestamp, WriteTx, dialect};
+use crate::{
+    Clock, Connection, DatabaseConfig, Error, Id, OpenError, RandomSource, ReadTx, Timestamp, WriteTx, dialect,
+};
 
 /// An open database. Cheap to clone; all clones share the connections.
 #[derive(Clone)]
@@ -28,7 +30,7 @@ struct Shared {
     busy_timeout_ms: u64,
     clock: Arc<dyn Clock>,
     ids: Arc<IdSource>,
-    /// Readers on SQLite, everything on PostgreSQL. Before the writer, so that the writer closes the file last.
+    /// Readers on SQLite, everything on PostgreSQL.
     pool: Pool,
     /// As many permits as the pool has connections.
     gate: Arc<Semaphore>,
@@ -115,6 +117,12 @@ impl Database {
     /// The time now, from the injected clock. Inside a transaction use its own `now()`.
     pub fn now(&self) -> Timestamp {
         self.shared.clock.now()
+    }
+
+    /// An id that nothing has yet, for a row that is written later than what it tells of. Inside a transaction use its own
+    /// `new_id()`.
+    pub fn new_id<K: Kind>(&self) -> Id<K> {
+        self.shared.ids.new_id(self.now())
     }
 
     /// Random bytes for secrets, from the injected source.

@@ -4,7 +4,7 @@
 //! Deliberately not here: the redaction itself (`scim_model::redact`) and who calls when (`operation`).
 
 use database::schema::{event_identifier, provisioning_event, provisioning_event_detail};
-use database::{WriteTx, kind};
+use database::{Database, Id, Timestamp, WriteTx, kind};
 use diesel::prelude::*;
 use registry::AppScope;
 use scim_model::fold::fold;
@@ -121,13 +121,38 @@ impl EventDraft {
     }
 }
 
+/// Which row it is, when it happened and how long it took: taken when the operation ends, not when the row is written.
+#[derive(Debug, Clone)]
+pub struct Stamp {
+    pub id: Id<kind::Event>,
+    pub occurred_at: Timestamp,
+    pub duration_us: i64,
+}
+
+impl Stamp {
+    /// For a row in the operation's own transaction.
+    pub fn in_transaction(tx: &mut WriteTx<'_>, call: &Call) -> Self {
+        Stamp { id: tx.new_id(), occurred_at: tx.now(), duration_us: call.elapsed_us() }
+    }
+
+    /// For a row that is written later.
+    pub fn now(database: &Database, call: &Call) -> Self {
+        Stamp { id: database.new_id(), occurred_at: database.now(), duration_us: call.elapsed_us() }
+    }
+}
+
 /// Writes the row, its detail and its identifiers: three statements.
 ///
 /// # Errors
 /// Only what the database says.
-pub fn record(tx: &mut WriteTx<'_>, origin: &Origin, call: &Call, draft: EventDraft) -> Result<(), Error> {
-    let id = tx.new_id::<kind::Event>().to_string();
-    let occurred_at = tx.now();
+pub fn record(
+    tx: &mut WriteTx<'_>,
+    stamp: Stamp,
+    origin: &Origin,
+    call: &Call,
+    draft: EventDraft,
+) -> Result<(), Error> {
+    let id = stamp.id.into_string();
     let subject_id = draft.resource_id.clone().unwrap_or_else(|| id.clone());
     let changed: Vec<&str> = draft.changes.iter().map(|change| change.field.as_str()).collect();
     let changed = serde_json::to_string(&changed)?;
@@ -139,7 +164,7 @@ pub fn record(tx: &mut WriteTx<'_>, origin: &Origin, call: &Call, draft: EventDr
             .values((
                 event::tenant_id.eq(&origin.tenant_id),
                 event::id.eq(&id),
-                event::occurred_at.eq(occurred_at),
+                event::occurred_at.eq(stamp.occurred_at),
                 event::application_id.eq(&origin.application_id),
                 event::application_name.eq(&origin.application_name),
                 event::operation.eq(draft.operation.as_str()),
@@ -153,7 +178,7 @@ pub fn record(tx: &mut WriteTx<'_>, origin: &Origin, call: &Call, draft: EventDr
                 event::changed.eq(&changed),
                 event::status.eq(i64::from(draft.status)),
                 event::error_code.eq(draft.error_code),
-                event::duration_us.eq(call.elapsed_us()),
+                event::duration_us.eq(stamp.duration_us),
                 event::request_id.eq(&call.request_id),
                 event::credential_id.eq(origin.credential_id.as_deref()),
             ))

@@ -10,7 +10,7 @@ use database::Database;
 
 use crate::call::Call;
 use crate::error::Error;
-use crate::event::record::{EventDraft, Origin, record};
+use crate::event::record::{EventDraft, Origin, Stamp, record};
 
 /// More waiting rows than this are not kept: the report is never worth the server's memory.
 const WAITING_ROWS: usize = 20_000;
@@ -18,18 +18,21 @@ const WAITING_ROWS: usize = 20_000;
 /// So many rows are written in one transaction.
 const BATCH_ROWS: usize = 500;
 
+/// A row with everything that it is made of.
+type Waiting = (Stamp, Origin, Call, EventDraft);
+
 /// The waiting rows. Cheap to clone; all clones share them.
 #[derive(Clone, Default)]
 pub(crate) struct Recorder {
-    waiting: Arc<Mutex<Vec<(Origin, Call, EventDraft)>>>,
+    waiting: Arc<Mutex<Vec<Waiting>>>,
 }
 
 impl Recorder {
     /// Keeps a row for the next flush. Says whether a batch is full, so that the caller may flush now.
-    pub fn keep(&self, origin: Origin, call: Call, draft: EventDraft) -> bool {
+    pub fn keep(&self, stamp: Stamp, origin: Origin, call: Call, draft: EventDraft) -> bool {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.len() < WAITING_ROWS {
-            waiting.push((origin, call, draft));
+            waiting.push((stamp, origin, call, draft));
         } else {
             tracing::warn!(event.name = "report.row.dropped", "too many rows are waiting to be written");
         }
@@ -52,8 +55,8 @@ impl Recorder {
             }
             database
                 .write(move |tx| -> Result<(), Error> {
-                    for (origin, call, draft) in batch {
-                        record(tx, &origin, &call, draft)?;
+                    for (stamp, origin, call, draft) in batch {
+                        record(tx, stamp, &origin, &call, draft)?;
                     }
                     Ok(())
                 })

@@ -27,7 +27,7 @@ use crate::Provisioning;
 use crate::call::Call;
 use crate::error::Error;
 use crate::event::kind::{Operation, Outcome};
-use crate::event::record::{EventDraft, Origin, record};
+use crate::event::record::{EventDraft, Origin, Stamp, record};
 use crate::resource::representation::Representation;
 use attempt::Attempt;
 
@@ -63,7 +63,8 @@ impl Provisioning {
             .write(move |tx| -> Result<T, Error> {
                 let Done { answer, mut event } = work(tx)?;
                 event.request = request;
-                record(tx, &origin, &recorded_call, event)?;
+                let stamp = Stamp::in_transaction(tx, &recorded_call);
+                record(tx, stamp, &origin, &recorded_call, event)?;
                 Ok(answer)
             })
             .instrument(span)
@@ -98,7 +99,8 @@ impl Provisioning {
 
     /// Keeps a row for the next batch, and writes the batch when it is full.
     async fn keep(&self, origin: Origin, call: &Call, draft: EventDraft) {
-        if self.recorder.keep(origin, call.clone(), draft)
+        let stamp = Stamp::now(&self.database, call);
+        if self.recorder.keep(stamp, origin, call.clone(), draft)
             && let Err(error) = self.recorder.flush(&self.database).await
         {
             tracing::error!(error = %error, "report rows could not be written");
@@ -115,7 +117,8 @@ impl Provisioning {
             .database
             .write(move |tx| -> Result<(), Error> {
                 let draft = attempt::named(tx.connection(), &recorded_scope, draft)?;
-                record(tx, &origin, &recorded_call, draft)
+                let stamp = Stamp::in_transaction(tx, &recorded_call);
+                record(tx, stamp, &origin, &recorded_call, draft)
             })
             .await;
         if let Err(not_written) = written {

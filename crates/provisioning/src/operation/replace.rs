@@ -61,6 +61,10 @@ impl Provisioning {
             let before = row.resource()?;
             let mut after = check::replace(&body, &before, ty, &limits)?.resource;
             after.take("password");
+            // Okta's PUT may leave externalId out; it ties the resource to the client's own record, so it is kept.
+            if let (None, Some(external_id)) = (after.external_id(), before.external_id()) {
+                after.set("externalId", external_id.into());
+            }
             let members = member_ids(after.take("members"))?;
             let members =
                 if is_group { member::replace(tx, scope, &row.id, members)? } else { MemberChanges::default() };
