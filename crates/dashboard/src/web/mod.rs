@@ -9,3 +9,6 @@ pub mod fields;
 pub mod protected;
 pub mod routes;
 pub mod visitor;
+
+#[cfg(test)]
+mod tests;
