@@ -7,7 +7,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use percent_encoding::percent_decode_str;
 use provisioning::{Call, Refusal};
 use registry::{AppScope, Authenticated};
-use scim_model::ScimError;
+use scim_model::project::Projection;
+use scim_model::{ResourceType, ScimError};
 
 use crate::failure::Failure;
 use crate::operation::{create, delete, modify, query, read, replace};
@@ -22,6 +23,16 @@ pub(crate) struct Incoming<'a> {
     pub call: &'a Call,
     pub request: &'a HttpRequest,
     pub parameters: &'a Parameters,
+}
+
+impl Incoming<'_> {
+    /// Which attributes the answer should have (RFC 7644 §3.9); what makes no sense is refused, with a row.
+    pub async fn projection(&self, ty: &ResourceType) -> Result<Projection, Failure> {
+        match self.parameters.projection(ty) {
+            Ok(projection) => Ok(projection),
+            Err(error) => Err(refused(self.endpoint, self.scope, self.call, "invalidPath", error).await),
+        }
+    }
 }
 
 /// Answers every request below an application's base URL.

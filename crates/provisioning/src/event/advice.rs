@@ -45,6 +45,7 @@ pub fn reason(code: &str) -> &'static str {
         "tooLarge" => "The request is too large",
         "mediaType" => "The content type is not supported",
         "method" => "The method is not allowed here",
+        "notOffered" => "This part of SCIM is not offered",
         "paused" => "The application is paused",
         "credentialMissing" => "No credential was sent",
         "credentialUnknown" => "Unknown credential",

@@ -61,8 +61,9 @@ impl Provisioning {
 
 fn draft(operation: Operation, summary: String, refusal: Refusal) -> EventDraft {
     let outcome = match refusal.code {
-        "tooLarge" | "mediaType" | "method" => Outcome::Failed,
-        _ => Outcome::Refused,
+        "paused" => Outcome::Refused,
+        code if code.starts_with("credential") => Outcome::Refused,
+        _ => Outcome::Failed,
     };
     let mut draft = EventDraft::new(operation, outcome, refusal.error.status, summary);
     draft.error_code = Some(refusal.code);

@@ -53,6 +53,9 @@ pub(super) fn store_change(
     if is_user {
         policy::require_for_user_change(scope, &changes)?;
     }
+    if is_user && changes.iter().any(|change| change.path == "userName") {
+        require_free_user_name(tx, scope, &modified.after, &modified.row.id)?;
+    }
     let resource_changed = !changes.is_empty() || !modified.members.is_empty();
     if resource_changed {
         modified.row.version += 1;
@@ -119,6 +122,21 @@ pub(super) fn store_change(
     }
     event.response = response_text(&answer);
     Ok(Done { answer, event })
+}
+
+/// Says that a userName is taken while it still can be said in which of the two senses: the index of resources decides in
+/// the end, but the directory's own index would speak first, and of another person.
+pub(super) fn require_free_user_name(
+    tx: &mut WriteTx<'_>,
+    scope: &AppScope,
+    resource: &Resource,
+    id: &str,
+) -> Result<(), Error> {
+    let user_name = resource.user_name().unwrap_or_default();
+    if row::user_name_in_use(tx.connection(), scope, user_name, id)? {
+        return Err(Error::NameTaken { attribute: "userName", value: user_name.to_owned() });
+    }
+    Ok(())
 }
 
 /// The deprovisioning policy with *Delete the Deactivated users* on: the client is answered with the inactive user as if it

@@ -118,6 +118,22 @@ pub(crate) fn find_locked(
         .optional()?)
 }
 
+/// Whether another resource that the client can see goes by this user's userName.
+pub(crate) fn user_name_in_use(
+    connection: &mut Connection,
+    scope: &AppScope,
+    user_name: &str,
+    except_id: &str,
+) -> Result<bool, Error> {
+    Ok(diesel::select(diesel::dsl::exists(
+        visible!(scope)
+            .filter(table::resource_type.eq("User"))
+            .filter(table::user_name_folded.eq(fold(user_name)))
+            .filter(table::id.ne(except_id)),
+    ))
+    .get_result(connection)?)
+}
+
 /// A set-aside user that a new one of this externalId or userName brings back: the same externalId first, then the same
 /// userName, the most recently deleted first.
 pub(crate) fn find_deleted(

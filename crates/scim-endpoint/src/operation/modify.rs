@@ -14,7 +14,7 @@ pub(crate) async fn modify(
     id: &str,
     payload: web::Payload,
 ) -> Result<HttpResponse, Failure> {
-    let projection = incoming.parameters.projection(ty)?;
+    let projection = incoming.projection(ty).await?;
     // Who asks for certain attributes wants an answer with a body (RFC 7644 §3.5.2).
     let answer_wanted = incoming.parameters.get("attributes").is_some();
     let body = body::read(incoming, payload).await?;

@@ -21,7 +21,7 @@ pub(crate) async fn query(incoming: &Incoming<'_>, ty: &'static ResourceType) ->
         filter: query.filter,
         start_index: query.start_index,
         count: query.count,
-        projection: incoming.parameters.projection(ty)?,
+        projection: incoming.projection(ty).await?,
     };
     let answer = provisioning.query(incoming.scope, incoming.call, ty, question).await?;
     Ok(json(answer.body))

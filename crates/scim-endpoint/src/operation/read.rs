@@ -14,7 +14,7 @@ pub(crate) async fn read(
     ty: &'static ResourceType,
     id: &str,
 ) -> Result<HttpResponse, Failure> {
-    let projection = incoming.parameters.projection(ty)?;
+    let projection = incoming.projection(ty).await?;
     let provisioning = &incoming.endpoint.provisioning;
     let found = provisioning.read(incoming.scope, incoming.call, ty, id, projection).await?;
     let known = versions(incoming.request, IF_NONE_MATCH);

@@ -14,7 +14,7 @@ pub(crate) async fn replace(
     id: &str,
     payload: web::Payload,
 ) -> Result<HttpResponse, Failure> {
-    let projection = incoming.parameters.projection(ty)?;
+    let projection = incoming.projection(ty).await?;
     let body = body::read(incoming, payload).await?;
     let provisioning = &incoming.endpoint.provisioning;
     let precondition = if_match(incoming.request);
