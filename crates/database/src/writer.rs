@@ -13,7 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use diesel::connection::TransactionManager;
+use diesel::connection::{SimpleConnection, TransactionManager};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::config::Target;
@@ -150,6 +150,12 @@ impl WriterThread {
             for job in group {
                 job.answer(outcome.clone());
             }
+        }
+        // Readers may close after us, or never: what is written is brought into the file now.
+        if let Some(mut connection) = self.connection
+            && let Err(error) = connection.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        {
+            tracing::warn!(error = %error, "the last writes stay in the -wal file, to be read from there");
         }
     }
 

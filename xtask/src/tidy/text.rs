@@ -61,11 +61,12 @@ fn banned(file: &str, text: &str) -> Vec<String> {
     errors
 }
 
-/// The edges may pass ids and times along, but no edge runs a query or names a table.
+/// The edges may pass ids and times along, but no edge runs a query or names a table. Their tests may open a database.
 fn reaches_for_tables(file: &str, text: &str) -> Vec<String> {
     const EDGES: [&str; 2] = ["crates/scim-endpoint/src/", "crates/dashboard/src/"];
     const VALUES: [&str; 5] = ["Clock", "Id", "InvalidId", "Timestamp", "kind"];
-    if !EDGES.iter().any(|edge| file.starts_with(edge)) {
+    let is_test = file.ends_with("/tests.rs") || file.contains("/tests/");
+    if is_test || !EDGES.iter().any(|edge| file.starts_with(edge)) {
         return Vec::new();
     }
     let mut errors = Vec::new();
