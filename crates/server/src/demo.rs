@@ -1,8 +1,10 @@
 //! `rollcall demo`: a server of its own in `./demo-data`, filled by a simulated day of Okta over real HTTP, and left running.
 //!
 //! Nothing is put into the database behind the server's back but the tenant, its owner and the two applications: every
-//! user, group and report row comes from a request that the simulated Okta sent.
+//! user, group and report row comes from a request that the simulated Okta sent. Only the time is played too: the day
+//! is spread over the last hours ([`clock`]).
 
+mod clock;
 mod folder;
 mod password;
 
@@ -10,7 +12,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
-use database::{SystemClock, SystemRandom};
+use database::SystemRandom;
 use registry::{CredentialKind, Feature, NewApplication, Registry, Role, TenantScope};
 use secrecy::ExposeSecret;
 use testkit::okta::{Authentication, DayReport, Kind, OktaClient, People, play};
@@ -18,6 +20,7 @@ use testkit::okta::{Authentication, DayReport, Kind, OktaClient, People, play};
 use crate::application::Application;
 use crate::commands::{run_until_stopped, say};
 use crate::config::{Config, DatabaseUrl};
+use clock::DayClock;
 use folder::DemoFolder;
 
 const FOLDER: &str = "demo-data";
@@ -41,8 +44,9 @@ pub async fn demo(config: &Config) -> Result<()> {
         anyhow!(error).context(format!("the demonstration cannot listen on {}: {other}", config.listen))
     })?);
     let folder = DemoFolder::make_anew(FOLDER.as_ref())?;
+    let clock = Arc::new(DayClock::start());
     let application =
-        Application::build(&settings(config, &folder)?, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
+        Application::build(&settings(config, &folder)?, Arc::clone(&clock) as _, Arc::new(SystemRandom)).await?;
     let registry = application.registry().clone();
     let provisioning = application.provisioning().clone();
     let public_url = application.public_url().to_owned();
@@ -53,6 +57,7 @@ pub async fn demo(config: &Config) -> Result<()> {
         let password = fill(&registry).await?;
         registry.flush_uses().await?;
         provisioning.flush_report().await?;
+        clock.finish();
         Ok::<_, anyhow::Error>(password)
     };
     let password = tokio::select! {
