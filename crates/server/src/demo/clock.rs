@@ -47,7 +47,7 @@ impl Clock for DayClock {
 
 /// How far one look moves the clock: people are provisioned in the morning and after lunch.
 fn step_ms(passed_ms: i64) -> i64 {
-    const BY_HOUR: [i64; 9] = [5_600, 3_400, 2_500, 3_000, 4_400, 6_800, 3_600, 3_200, 5_200];
+    const BY_HOUR: [i64; 9] = [16_800, 10_200, 7_500, 9_000, 13_200, 20_400, 10_800, 9_600, 15_600];
     let hour = usize::try_from(passed_ms / HOUR_MS).unwrap_or(usize::MAX);
     BY_HOUR.get(hour).copied().unwrap_or(1)
 }
