@@ -4,8 +4,9 @@
 use crate::moment::{Moment, civil};
 use crate::text::{counted, number};
 
-/// The drawing area of the template's `viewBox`.
-const WIDTH: f64 = 860.0;
+/// The drawing area, in units that are about one pixel on a desktop: beside another card, or alone.
+const NARROW: f64 = 640.0;
+const WIDE: f64 = 1180.0;
 const LEFT: f64 = 40.0;
 const TOP: f64 = 10.0;
 const BASE: f64 = 176.0;
@@ -33,7 +34,9 @@ pub struct Chart {
     pub bars: Vec<Bar>,
     pub lines: Vec<Line>,
     pub ticks: Vec<Tick>,
-    /// `Operations per 30 min`
+    /// The width of the `viewBox`; its height is 204.
+    pub width: f64,
+    /// `Operations per half hour`
     pub title: String,
     /// The whole in one sentence, for those who do not see it.
     pub summary: String,
@@ -77,12 +80,14 @@ pub struct Tick {
 }
 
 impl Chart {
-    /// The chart of `buckets` (in time order), or none where nothing happened. `link` makes the address of a bucket.
-    pub fn new(buckets: &[Bucket], now_ms: i64, link: impl Fn(&Bucket) -> String) -> Option<Self> {
+    /// The chart of `buckets` (in time order), or none where nothing happened. `alone`: it has the width of the page.
+    /// `link` makes the address of a bucket.
+    pub fn new(buckets: &[Bucket], now_ms: i64, alone: bool, link: impl Fn(&Bucket) -> String) -> Option<Self> {
         let highest = buckets.iter().map(Bucket::total).max().filter(|total| *total > 0)?;
         let step = nice_step(highest);
         let top = step * ((highest + step - 1) / step);
-        let slot = (WIDTH - LEFT) / float(i64::try_from(buckets.len()).unwrap_or(1).max(1));
+        let width = if alone { WIDE } else { NARROW };
+        let slot = (width - LEFT) / float(i64::try_from(buckets.len()).unwrap_or(1).max(1));
         let gap = (slot * 0.18).clamp(0.6, 6.0);
         let scale = |value: i64| float(value) / float(top) * (BASE - TOP);
         let bars = buckets
@@ -106,7 +111,14 @@ impl Chart {
         let lines = (0..=top / step)
             .map(|line| Line { y: format!("{:.1}", BASE - scale(line * step)), label: short(line * step) })
             .collect();
-        Some(Chart { bars, lines, ticks: ticks(buckets, slot), title: title(buckets), summary: summary(buckets) })
+        Some(Chart {
+            width,
+            bars,
+            lines,
+            ticks: ticks(buckets, slot),
+            title: title(buckets),
+            summary: summary(buckets),
+        })
     }
 }
 
@@ -230,13 +242,13 @@ mod tests {
 
     #[test]
     fn nothing_draws_nothing() {
-        assert!(Chart::new(&[], 0, |_| String::new()).is_none());
-        assert!(Chart::new(&[bucket(0, 0)], 0, |_| String::new()).is_none());
+        assert!(Chart::new(&[], 0, false, |_| String::new()).is_none());
+        assert!(Chart::new(&[bucket(0, 0)], 0, false, |_| String::new()).is_none());
     }
 
     #[test]
     fn scales_and_labels() {
-        let chart = Chart::new(&[bucket(90, 10), bucket(0, 0)], 0, |bucket| bucket.from_ms.to_string()).unwrap();
+        let chart = Chart::new(&[bucket(90, 10), bucket(0, 0)], 0, true, |bucket| bucket.from_ms.to_string()).unwrap();
         assert_eq!(chart.title, "Operations per half hour");
         assert_eq!(chart.lines.iter().map(|line| line.label.as_str()).collect::<Vec<_>>(), ["0", "50", "100"]);
         assert_eq!(chart.bars[0].segments.len(), 2);

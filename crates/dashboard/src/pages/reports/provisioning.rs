@@ -232,7 +232,7 @@ impl Provisioning {
             outcomes: Outcome::ALL.iter().map(|outcome| (outcome.as_str(), outcome.label())).collect(),
             error,
             total: page.as_ref().map(|page| crate::text::total(page.total, "operation")).unwrap_or_default(),
-            chart: Chart::new(&buckets, now_ms, |bucket| criteria.narrowed(bucket).address(&base)),
+            chart: Chart::new(&buckets, now_ms, reasons.is_empty(), |bucket| criteria.narrowed(bucket).address(&base)),
             reasons: reason_rows(reasons),
             filters: criteria.filters(&base),
             range: criteria.range_words(),
@@ -297,7 +297,7 @@ impl Provisioning {
             error: String::new(),
             lines: EventLine::samples(),
             total: "10,000+ operations".into(),
-            chart: Chart::new(&buckets, now, |_| "/t/northwind/reports/provisioning?span=custom".into()),
+            chart: Chart::new(&buckets, now, false, |_| "/t/northwind/reports/provisioning?span=custom".into()),
             reasons: [
                 ("User name already taken in the directory", "211", 100),
                 ("Unknown credential", "96", 45),
