@@ -6,6 +6,18 @@
 use registry::Feature;
 use scim_model::{ScimError, ScimType};
 
+/// Longest value of an attribute that resources and people are looked up by. PostgreSQL refuses index rows of more than
+/// 2,700 bytes.
+const LOOKED_UP_BYTES: usize = 1_024;
+
+/// Refuses a folded value that no index could hold.
+pub(crate) fn check_length(attribute: &str, folded: Option<&str>) -> Result<(), Error> {
+    match folded {
+        Some(folded) if folded.len() > LOOKED_UP_BYTES => Err(Error::TooLong { attribute: attribute.to_owned() }),
+        _ => Ok(()),
+    }
+}
+
 /// Why an operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -27,6 +39,9 @@ pub enum Error {
     /// The mapping yields no value for a directory attribute that a person cannot be without.
     #[error("mapping yields no {attribute}")]
     MappingEmpty { attribute: String, path: String },
+    /// A value that is looked up by is longer than an index can hold.
+    #[error("{attribute} is too long")]
+    TooLong { attribute: String },
     /// A group names members that are no resources of this application.
     #[error("unknown members")]
     UnknownMembers { ids: Vec<String> },
@@ -105,6 +120,11 @@ impl Error {
                     "The attribute mapping in Rollcall takes \"{attribute}\" from {path}, and this user has no value there. Send {path}, or change the mapping of this application."
                 ),
             ),
+            Error::TooLong { attribute } => scim(
+                400,
+                Some(ScimType::InvalidValue),
+                format!("{attribute} is longer than {LOOKED_UP_BYTES} bytes. Send a shorter one."),
+            ),
             Error::UnknownMembers { ids } => scim(
                 400,
                 Some(ScimType::InvalidValue),
@@ -138,6 +158,7 @@ impl Error {
             Error::NameTaken { .. } => "uniqueness",
             Error::DirectoryNameTaken { .. } => "directoryUniqueness",
             Error::MappingEmpty { .. } => "mapping",
+            Error::TooLong { .. } => "invalidValue",
             Error::UnknownMembers { .. } => "unknownMembers",
             Error::FeatureOff { .. } => "featureOff",
             Error::Busy => "busy",

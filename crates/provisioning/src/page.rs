@@ -42,6 +42,11 @@ pub(crate) fn prefix_range(prefix: &str) -> (String, String) {
     (prefix.to_owned(), format!("{prefix}{}", char::MAX))
 }
 
+/// Shortens a text to at most `bytes`, between two characters.
+pub(crate) fn cut(text: &mut String, bytes: usize) {
+    text.truncate(text.floor_char_boundary(bytes));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,7 +11,7 @@ use registry::AppScope;
 use scim_model::fold::fold;
 
 use crate::directory::key;
-use crate::error::Error;
+use crate::error::{Error, check_length};
 use crate::event::record::{Change, identifier_key};
 
 /// The directory status that belongs to `active`.
@@ -71,6 +71,7 @@ pub(crate) fn place(
         let path = rules.iter().find(|rule| rule.attribute == "userName").map(|rule| rule.path.clone());
         Error::MappingEmpty { attribute: "userName".to_owned(), path: path.unwrap_or_default() }
     })?;
+    check_length("userName, as the attribute mapping yields it,", Some(&fold(&user_name)))?;
     let found = match linked {
         Some(id) => by_id(tx, scope, id)?.map(|existing| (existing, Match::LinkedBefore)),
         None => matching(tx.connection(), scope, &user_name, profile.text("email").as_deref())?,

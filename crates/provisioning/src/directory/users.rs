@@ -257,7 +257,8 @@ fn condition<'a>(tenant_id: &'a str, search: &'a UserSearch) -> BoxedQuery<'a> {
 /// Fills in which applications provide each row: one query for the page.
 fn name_applications(connection: &mut Connection, tenant_id: &str, rows: &mut [UserRow]) -> Result<(), Error> {
     let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
-    let found: Vec<(Option<String>, String, String)> = resource::table
+    // The name that they are ordered by is selected too: PostgreSQL asks for it beside DISTINCT.
+    let found: Vec<(Option<String>, String, String, String)> = resource::table
         .inner_join(
             application::table
                 .on(application::tenant_id.eq(resource::tenant_id).and(application::id.eq(resource::application_id))),
@@ -265,11 +266,11 @@ fn name_applications(connection: &mut Connection, tenant_id: &str, rows: &mut [U
         .filter(resource::tenant_id.eq(tenant_id))
         .filter(resource::directory_user_id.eq_any(ids))
         .order(application::name_folded)
-        .select((resource::directory_user_id, application::id, application::name))
+        .select((resource::directory_user_id, application::id, application::name, application::name_folded))
         .distinct()
         .load(connection)?;
     let mut by_user: HashMap<String, Vec<(String, String)>> = HashMap::new();
-    for (user_id, id, name) in found {
+    for (user_id, id, name, _) in found {
         by_user.entry(user_id.unwrap_or_default()).or_default().push((id, name));
     }
     for row in rows {

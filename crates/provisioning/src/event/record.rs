@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::call::Call;
 use crate::error::Error;
 use crate::event::kind::{Operation, Outcome};
+use crate::page::cut;
 
 /// Requests and answers are kept up to this size; groups with many members are folded before.
 pub const KEPT_BODY_BYTES: usize = 16 * 1024;
@@ -170,11 +171,11 @@ pub fn record(
                 event::operation.eq(draft.operation.as_str()),
                 event::outcome.eq(draft.outcome.as_str()),
                 event::subject_id.eq(&subject_id),
-                event::subject.eq(&draft.subject),
+                event::subject.eq(storable(&draft.subject)),
                 event::resource_type.eq(draft.resource_type),
                 event::resource_id.eq(draft.resource_id.as_deref()),
                 event::directory_user_id.eq(draft.directory_user_id.as_deref()),
-                event::summary.eq(&draft.summary),
+                event::summary.eq(storable(&draft.summary)),
                 event::changed.eq(&changed),
                 event::status.eq(i64::from(draft.status)),
                 event::error_code.eq(draft.error_code),
@@ -234,17 +235,11 @@ pub fn record(
 /// The form in which an identifier is stored and searched: folded and cut.
 pub fn identifier_key(identifier: &str) -> String {
     let mut folded = fold(identifier.trim());
-    if folded.len() > IDENTIFIER_BYTES {
-        let mut end = IDENTIFIER_BYTES;
-        while !folded.is_char_boundary(end) {
-            end -= 1;
-        }
-        folded.truncate(end);
-    }
+    cut(&mut folded, IDENTIFIER_BYTES);
     folded.replace('\0', "")
 }
 
-/// Targets and header values are kept short and without NUL, which PostgreSQL has no text for.
+/// What is quoted from a request is kept short and without NUL, which PostgreSQL has no text for.
 fn storable(text: &str) -> String {
     const CHARACTERS: usize = 2_000;
     text.chars().filter(|character| *character != '\0').take(CHARACTERS).collect()

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::event::kind::Operation;
 use crate::event::record::{EventDraft, KEPT_BODY_BYTES, Step};
 use crate::operation::outcome_of;
+use crate::resource::row::can_be_id;
 
 /// What a request tried.
 #[derive(Debug, Clone)]
@@ -94,6 +95,10 @@ impl Attempt {
 /// application's is not kept as the row's resource, so that rows about nothing do not gather under one subject.
 pub(super) fn named(connection: &mut Connection, scope: &AppScope, mut draft: EventDraft) -> Result<EventDraft, Error> {
     let Some(id) = draft.resource_id.take() else { return Ok(draft) };
+    if !can_be_id(&id) {
+        draft.identifiers.push(id);
+        return Ok(draft);
+    }
     let found: Option<(Option<String>, Option<String>, Option<String>)> = resource::table
         .filter(resource::tenant_id.eq(scope.tenant_id()))
         .filter(resource::application_id.eq(scope.application_id()))

@@ -13,8 +13,8 @@ use crate::error::Error;
 use crate::event::kind::{Operation, Outcome};
 use crate::event::record::{EventDraft, Step};
 use crate::operation::attempt::Attempt;
-use crate::operation::replace::{IfMatch, name_of};
-use crate::operation::store::{describe, remove_user};
+use crate::operation::replace::IfMatch;
+use crate::operation::store::{describe, remove_user, target};
 use crate::operation::{Done, intended, policy};
 use crate::resource::row::{self, ResourceRow};
 use crate::resource::{count, key, member};
@@ -41,9 +41,7 @@ impl Provisioning {
         let (scope_inside, id) = (scope.clone(), id.to_owned());
         self.change(scope, call, attempt, move |tx| {
             let scope = &scope_inside;
-            let found = row::find_locked(tx, scope, &ty.name, &id)?;
-            let row = found.ok_or_else(|| Error::NotFound { resource_type: name_of(ty), id: id.clone() })?;
-            if_match.check(row.version)?;
+            let row = target(tx, scope, ty, &id, &if_match)?;
             let resource = row.resource()?;
             let mut event = if ty.name == "Group" {
                 delete_group(tx, scope, ty, &row, &resource)?

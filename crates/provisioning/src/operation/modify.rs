@@ -13,11 +13,10 @@ use crate::call::Call;
 use crate::error::Error;
 use crate::event::kind::Operation;
 use crate::operation::attempt::Attempt;
-use crate::operation::replace::{IfMatch, member_ids, name_of, read_steps};
-use crate::operation::store::{Modified, store_change};
+use crate::operation::replace::{IfMatch, member_ids, read_steps};
+use crate::operation::store::{Modified, store_change, target};
 use crate::operation::{Answer, intended, policy};
 use crate::resource::member::{self, MemberChanges};
-use crate::resource::row;
 
 impl Provisioning {
     /// Applies the body of a PATCH: all of it or nothing.
@@ -55,9 +54,7 @@ impl Provisioning {
         let (scope_inside, id) = (scope.clone(), id.to_owned());
         self.change(scope, call, attempt, move |tx| {
             let scope = &scope_inside;
-            let found = row::find_locked(tx, scope, &ty.name, &id)?;
-            let row = found.ok_or_else(|| Error::NotFound { resource_type: name_of(ty), id: id.clone() })?;
-            if_match.check(row.version)?;
+            let row = target(tx, scope, ty, &id, &if_match)?;
             let before = row.resource()?;
             let mut after = before.clone();
             patch.apply(&mut after, ty)?;

@@ -13,10 +13,9 @@ use crate::error::Error;
 use crate::event::kind::Operation;
 use crate::event::record::Step;
 use crate::operation::attempt::Attempt;
-use crate::operation::store::{Modified, store_change};
+use crate::operation::store::{Modified, store_change, target};
 use crate::operation::{Answer, intended, policy};
 use crate::resource::member::{self, MemberChanges};
-use crate::resource::row;
 
 impl Provisioning {
     /// Replaces a resource with the body of a PUT.
@@ -55,9 +54,7 @@ impl Provisioning {
         let body = body.to_vec();
         self.change(scope, call, attempt, move |tx| {
             let scope = &scope_inside;
-            let found = row::find_locked(tx, scope, &ty.name, &id)?;
-            let row = found.ok_or_else(|| Error::NotFound { resource_type: name_of(ty), id: id.clone() })?;
-            if_match.check(row.version)?;
+            let row = target(tx, scope, ty, &id, &if_match)?;
             let before = row.resource()?;
             let mut after = check::replace(&body, &before, ty, &limits)?.resource;
             after.take("password");

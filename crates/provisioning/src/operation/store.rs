@@ -15,6 +15,7 @@ use crate::directory::place::{Placed, place};
 use crate::error::Error;
 use crate::event::kind::{Operation, Outcome};
 use crate::event::record::{Change, EventDraft, KEPT_BODY_BYTES, Step};
+use crate::operation::replace::{IfMatch, name_of};
 use crate::operation::{Answer, Done, policy};
 use crate::resource::member::{self, MemberChanges};
 use crate::resource::representation::{self, Representation};
@@ -39,6 +40,23 @@ pub(super) struct Modified {
     /// Whether a large group may be answered without a body.
     pub may_be_empty: bool,
     pub projection: Projection,
+}
+
+/// The resource that a change is about, locked, in the version that the client means.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::VersionMismatch`].
+pub(super) fn target(
+    tx: &mut WriteTx<'_>,
+    scope: &AppScope,
+    ty: &ResourceType,
+    id: &str,
+    if_match: &IfMatch,
+) -> Result<ResourceRow, Error> {
+    let found = row::find_locked(tx, scope, &ty.name, id)?;
+    let row = found.ok_or_else(|| Error::NotFound { resource_type: name_of(ty), id: id.to_owned() })?;
+    if_match.check(row.version)?;
+    Ok(row)
 }
 
 /// Stores a change of an existing resource, or answers that nothing changed.

@@ -10,6 +10,7 @@ use scim_model::Resource;
 use scim_model::fold::fold;
 
 use crate::error::Error;
+use crate::page::cut;
 
 /// Paths with an index, as `scim_model` spells them.
 pub(crate) const INDEXED: [&str; 1] = ["emails.value"];
@@ -20,13 +21,7 @@ const KEY_BYTES: usize = 512;
 /// The form in which a value is indexed and looked up.
 pub(crate) fn key(value: &str) -> String {
     let mut folded = fold(value);
-    if folded.len() > KEY_BYTES {
-        let mut end = KEY_BYTES;
-        while !folded.is_char_boundary(end) {
-            end -= 1;
-        }
-        folded.truncate(end);
-    }
+    cut(&mut folded, KEY_BYTES);
     folded
 }
 

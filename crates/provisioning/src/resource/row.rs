@@ -1,13 +1,13 @@
 //! The row of a resource: read, locked, inserted, updated, set aside, removed.
 
 use database::schema::resource as table;
-use database::{Connection, LockRow, Timestamp, WriteTx};
+use database::{Connection, Id, LockRow, Timestamp, WriteTx, kind};
 use diesel::prelude::*;
 use registry::AppScope;
 use scim_model::Resource;
 use scim_model::fold::fold;
 
-use crate::error::Error;
+use crate::error::{Error, check_length};
 
 /// A resource as stored. `document` is the wire text without location, groups and members.
 #[derive(Debug, Clone, Queryable)]
@@ -38,16 +38,22 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(resource: &Resource) -> Self {
+    fn of(resource: &Resource) -> Result<Self, Error> {
         let (user_name, display_name) = (resource.user_name(), resource.display_name());
-        Columns {
+        // Only the names of groups are looked up; a user's display name is free to be long.
+        let group_name = display_name.filter(|_| user_name.is_none());
+        let columns = Columns {
             external_id: resource.external_id().map(str::to_owned),
             user_name: user_name.map(str::to_owned),
             user_name_folded: user_name.map(fold),
             display_name: display_name.map(str::to_owned),
-            display_name_folded: display_name.map(fold),
+            display_name_folded: group_name.map(fold),
             active: resource.active().unwrap_or(true),
-        }
+        };
+        check_length("externalId", columns.external_id.as_deref())?;
+        check_length("userName", columns.user_name_folded.as_deref())?;
+        check_length("displayName", columns.display_name_folded.as_deref())?;
+        Ok(columns)
     }
 }
 
@@ -87,6 +93,11 @@ macro_rules! one {
     };
 }
 
+/// Whether a text from a path can be the id of anything. PostgreSQL has no text for a NUL.
+pub(crate) fn can_be_id(id: &str) -> bool {
+    Id::<kind::Resource>::parse(id).is_ok()
+}
+
 /// One resource by id.
 pub(crate) fn find(
     connection: &mut Connection,
@@ -94,6 +105,9 @@ pub(crate) fn find(
     resource_type: &str,
     id: &str,
 ) -> Result<Option<ResourceRow>, Error> {
+    if !can_be_id(id) {
+        return Ok(None);
+    }
     Ok(visible!(scope)
         .filter(table::id.eq(id))
         .filter(table::resource_type.eq(resource_type))
@@ -109,6 +123,9 @@ pub(crate) fn find_locked(
     resource_type: &str,
     id: &str,
 ) -> Result<Option<ResourceRow>, Error> {
+    if !can_be_id(id) {
+        return Ok(None);
+    }
     Ok(visible!(scope)
         .filter(table::id.eq(id))
         .filter(table::resource_type.eq(resource_type))
@@ -180,7 +197,7 @@ pub(crate) fn insert(
     resource: &Resource,
     new: &NewRow<'_>,
 ) -> Result<(), Error> {
-    let (now, columns) = (tx.now(), Columns::of(resource));
+    let (now, columns) = (tx.now(), Columns::of(resource)?);
     diesel::insert_into(table::table)
         .values((
             table::tenant_id.eq(scope.tenant_id()),
@@ -211,7 +228,7 @@ pub(crate) fn update(
     resource: &Resource,
     row: &ResourceRow,
 ) -> Result<(), Error> {
-    let columns = Columns::of(resource);
+    let columns = Columns::of(resource)?;
     diesel::update(one!(scope, &row.id))
         .set((
             table::external_id.eq(&columns.external_id),
