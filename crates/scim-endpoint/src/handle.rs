@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
-use percent_encoding::percent_decode_str;
 use provisioning::{Call, Refusal};
 use registry::{AppScope, Authenticated};
 use scim_model::project::Projection;
@@ -56,13 +55,10 @@ async fn answer(
         (request.match_info().get("tenant"), request.match_info().get("application"), below(request));
     let (tenant, application) = (tenant.unwrap_or_default(), application.unwrap_or_default());
     let call = call(request, &below);
-    let decoded = percent_decode_str(&below).decode_utf8().map_err(|_| {
-        Failure::from(ScimError::invalid_value("The path is not UTF-8: percent-encode its characters as UTF-8."))
-    })?;
-    let route = Route::of(&decoded);
+    let route = Route::of(&below);
     // Clients read how to authenticate before they can (RFC 7643 §5): this one needs no credential, whatever the
     // application, so that it tells nobody which applications exist.
-    if route == Route::ServiceProviderConfig && request.method() == Method::GET {
+    if route == Ok(Route::ServiceProviderConfig) && request.method() == Method::GET {
         return discovery::service_provider_config(endpoint, request);
     }
     let scope = match credential::authenticate(endpoint, request, tenant, application).await? {
@@ -72,26 +68,27 @@ async fn answer(
     };
     endpoint.registry.note_use(&scope);
     let refuse = |code, error: ScimError| refused(endpoint, &scope, &call, code, error);
-    let parameters = match Parameters::parse(request.query_string()) {
-        Ok(parameters) => parameters,
-        Err(error) => return Err(refuse("invalidValue", error).await),
+    let (route, parameters) = match (route, Parameters::parse(request.query_string())) {
+        (Ok(route), Ok(parameters)) => (route, parameters),
+        (Err(error), _) | (_, Err(error)) => return Err(refuse("invalidValue", error).await),
     };
     let incoming = Incoming { endpoint, scope: &scope, call: &call, request, parameters: &parameters };
     match (route, request.method()) {
         (Route::Type(ty), &Method::GET) => query::query(&incoming, ty).await,
         (Route::Type(ty), &Method::POST) => create::create(&incoming, ty, payload).await,
-        (Route::Resource(ty, id), &Method::GET) => read::read(&incoming, ty, id).await,
-        (Route::Resource(ty, id), &Method::PUT) => replace::replace(&incoming, ty, id, payload).await,
-        (Route::Resource(ty, id), &Method::PATCH) => modify::modify(&incoming, ty, id, payload).await,
-        (Route::Resource(ty, id), &Method::DELETE) => delete::delete(&incoming, ty, id).await,
-        (Route::ResourceTypes(id), &Method::GET) => discovery::resource_types(&incoming, id),
-        (Route::Schemas(id), &Method::GET) => discovery::schemas(&incoming, id),
+        (Route::Resource(ty, id), &Method::GET) => read::read(&incoming, ty, &id).await,
+        (Route::Resource(ty, id), &Method::PUT) => replace::replace(&incoming, ty, &id, payload).await,
+        (Route::Resource(ty, id), &Method::PATCH) => modify::modify(&incoming, ty, &id, payload).await,
+        (Route::Resource(ty, id), &Method::DELETE) => delete::delete(&incoming, ty, &id).await,
+        (Route::ResourceTypes(id), &Method::GET) => discovery::resource_types(&incoming, id.as_deref()),
+        (Route::Schemas(id), &Method::GET) => discovery::schemas(&incoming, id.as_deref()),
         (Route::NotOffered(what), _) => {
             Err(refuse("notOffered", ScimError::not_implemented(format!("{what} is not offered here."))).await)
         }
         (Route::Unknown, _) => {
             let detail = format!(
-                "There is nothing at {decoded}. Below the SCIM base URL are /Users, /Groups, /ServiceProviderConfig, /ResourceTypes and /Schemas."
+                "There is nothing at {}. Below the SCIM base URL are /Users, /Groups, /ServiceProviderConfig, /ResourceTypes and /Schemas.",
+                below.chars().take(120).collect::<String>()
             );
             Err(refuse("notFound", ScimError::not_found(detail)).await)
         }
@@ -104,8 +101,7 @@ async fn answer(
 
 /// The path below the base URL, as sent (still percent-encoded).
 fn below(request: &HttpRequest) -> String {
-    // /t/{tenant}/scim/{application}/v2 is five parts; the router's own decoding is not used, so that an encoded slash
-    // in an id does not become a path.
+    // /t/{tenant}/scim/{application}/v2 is five parts. Not from the router, which has decoded what it gives.
     let path = request.uri().path();
     let end_of_base = path.match_indices('/').nth(5).map_or(path.len(), |(index, _)| index);
     path[end_of_base..].to_owned()

@@ -19,7 +19,7 @@ use provisioning::Provisioning;
 use registry::Registry;
 
 /// Where the application's SCIM endpoints begin; also the pattern under which requests are logged.
-pub const PATTERN: &str = "/t/{tenant}/scim/{application}/v2{below:.*}";
+pub const PATTERN: &str = "/t/{tenant}/scim/{application}/v2{below:(/.*)?}";
 
 /// The name of the request header in which the server hands over the request's id.
 pub const REQUEST_ID_HEADER: &str = "x-request-id";
