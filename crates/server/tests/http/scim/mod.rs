@@ -1,0 +1,6 @@
+//! `/t/{tenant}/scim/{application}/v2`
+
+mod credentials;
+mod discovery;
+mod errors;
+mod users;

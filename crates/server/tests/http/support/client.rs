@@ -1,0 +1,144 @@
+//! The plainest HTTP client there is: it sends the bytes it is given and reads the answer. Tests of bad input must be
+//! able to send what no proper client would.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// Nothing in these tests takes this long; a hang fails instead of lasting.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Where to send.
+#[derive(Debug, Clone)]
+pub struct Wire {
+    /// `127.0.0.1:port`
+    pub address: String,
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl Wire {
+    /// Sends a request of method, target, headers and body, with its length announced.
+    pub async fn send(&self, method: &str, target: &[u8], headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let mut request = head(method, target, headers);
+        if !body.is_empty() || matches!(method, "POST" | "PUT" | "PATCH") {
+            request.extend_from_slice(format!("Content-Length: {}\r\n", body.len()).as_bytes());
+        }
+        request.extend_from_slice(b"\r\n");
+        request.extend_from_slice(body);
+        self.raw(&request).await
+    }
+
+    /// As [`Wire::send`], but in chunks and without saying how long it will be.
+    pub async fn send_chunked(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let mut request = head(method, target.as_bytes(), headers);
+        request.extend_from_slice(b"Transfer-Encoding: chunked\r\n\r\n");
+        for chunk in body.chunks(64 * 1024) {
+            request.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
+            request.extend_from_slice(chunk);
+            request.extend_from_slice(b"\r\n");
+        }
+        request.extend_from_slice(b"0\r\n\r\n");
+        self.raw(&request).await
+    }
+
+    /// Sends bytes as they are and reads until the server closes.
+    pub async fn raw(&self, request: &[u8]) -> Answer {
+        let exchange = async {
+            let stream = TcpStream::connect(&self.address).await.unwrap();
+            let (mut reader, mut writer) = stream.into_split();
+            // Both at once: a server may answer and close before it has read everything.
+            let sending = async {
+                let _refused_early = writer.write_all(request).await;
+            };
+            let receiving = async {
+                let mut received = Vec::new();
+                let _reset_after_the_answer = reader.read_to_end(&mut received).await;
+                received
+            };
+            let ((), received) = tokio::join!(sending, receiving);
+            received
+        };
+        let received = tokio::time::timeout(PATIENCE, exchange).await.expect("an answer in time");
+        parse(&received)
+    }
+}
+
+fn head(method: &str, target: &[u8], headers: &[(&str, &str)]) -> Vec<u8> {
+    let mut request = format!("{method} ").into_bytes();
+    request.extend_from_slice(target);
+    request.extend_from_slice(b" HTTP/1.1\r\nHost: rollcall.test\r\nConnection: close\r\n");
+    for (name, value) in headers {
+        request.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
+    }
+    request
+}
+
+fn parse(received: &[u8]) -> Answer {
+    let end = received.windows(4).position(|window| window == b"\r\n\r\n");
+    let end = end.unwrap_or_else(|| panic!("no HTTP answer: {:?}", String::from_utf8_lossy(received)));
+    let head = String::from_utf8(received[..end].to_vec()).unwrap();
+    let mut lines = head.lines();
+    let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok()).unwrap();
+    let headers = lines
+        .map(|line| line.split_once(": ").unwrap())
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+        .collect();
+    let answer = Answer { status, headers, body: String::from_utf8(received[end + 4..].to_vec()).unwrap() };
+    assert_eq!(answer.header("transfer-encoding"), None, "this client reads no chunks");
+    answer
+}
+
+impl Answer {
+    /// A header's first value; the name in small letters.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Every value of a header.
+    pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.headers.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The body as JSON.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {} {}", self.status, self.body))
+    }
+
+    /// The id of the resource in the body.
+    #[track_caller]
+    pub fn id(&self) -> String {
+        self.json()["id"].as_str().unwrap_or_else(|| panic!("no id: {}", self.body)).to_owned()
+    }
+
+    /// This answer, if it has the status.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.body);
+        self
+    }
+
+    /// Holds that this is a SCIM error as RFC 7644 §3.12 has it, and gives its `detail`.
+    #[track_caller]
+    pub fn scim_error(&self, status: u16, scim_type: Option<&str>) -> String {
+        assert_eq!(self.status, status, "{}", self.body);
+        assert_eq!(self.header("content-type"), Some("application/scim+json"));
+        let body = self.json();
+        assert_eq!(body["schemas"], serde_json::json!(["urn:ietf:params:scim:api:messages:2.0:Error"]));
+        assert_eq!(body["status"], status.to_string());
+        assert_eq!(body.get("scimType").and_then(Value::as_str), scim_type, "{}", self.body);
+        let detail = body["detail"].as_str().unwrap_or_default().to_owned();
+        assert!(!detail.is_empty(), "{}", self.body);
+        assert!(detail.len() < 1_500, "a detail is for a person to read: {} bytes", detail.len());
+        detail
+    }
+}
