@@ -1,6 +1,10 @@
 //! Small pure helpers that turn values into the words of a page.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use provisioning::Total;
+
+/// Everything but the unreserved characters of RFC 3986 §2.3, so that addresses stay readable.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// `4812` as `4,812`.
 pub fn number(value: i64) -> String {
@@ -52,7 +56,7 @@ pub fn tint(name: &str) -> u32 {
 
 /// One value for a query string or a path segment.
 pub fn encode(value: &str) -> String {
-    percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC).to_string()
+    utf8_percent_encode(value, RESERVED).to_string()
 }
 
 /// `path` with the non-empty `pairs` as its query.

@@ -22,7 +22,10 @@ pub struct Okta {
     pub catalogue: bool,
     pub base_url: String,
     pub credential: GuideCredential,
+    /// Under *Integration*: *Supported provisioning actions*.
     pub actions: Vec<Action>,
+    /// Under *To App*.
+    pub to_app: Vec<Action>,
 }
 
 /// What goes into Okta's authentication fields.
@@ -46,14 +49,24 @@ impl GuideCredential {
     }
 }
 
-/// One box under *Supported provisioning actions*.
+/// One box to tick, or to leave.
 pub struct Action {
     pub label: &'static str,
     pub tick: bool,
     pub why: &'static str,
 }
 
-const ACTIONS: [(&str, Feature, &str, &str); 4] = [
+/// Label in Okta, the feature it needs here, and what stands beside it when that is on or off.
+type Tick = (&'static str, Feature, &'static str, &'static str);
+
+const TO_APP: [Tick; 4] = [
+    ("Create Users", Feature::CreateUsers, "", "Create users is off here: leave it off."),
+    ("Update User Attributes", Feature::UpdateUsers, "", "Update users is off here: leave it off."),
+    ("Deactivate Users", Feature::DeactivateUsers, "", "Deactivate users is off here: leave it off."),
+    ("Sync Password", Feature::SyncPassword, "", "Sync password is off here: leave it off."),
+];
+
+const ACTIONS: [Tick; 4] = [
     (
         "Import New Users and Profile Updates",
         Feature::ImportUsers,
@@ -75,12 +88,12 @@ const ACTIONS: [(&str, Feature, &str, &str); 4] = [
     ("Push Groups", Feature::PushGroups, "Push groups is on here.", "Push groups is off here: leave it unticked."),
 ];
 
-fn actions(features: Features) -> Vec<Action> {
+fn actions(boxes: [Tick; 4], features: Features) -> Vec<Action> {
     let action = |(label, feature, on, off)| {
         let tick = features.is_on(feature);
         Action { label, tick, why: if tick { on } else { off } }
     };
-    ACTIONS.into_iter().map(action).collect()
+    boxes.into_iter().map(action).collect()
 }
 
 /// The newest credential that works: in clear for ten minutes after it was issued, masked afterwards.
@@ -122,7 +135,8 @@ pub async fn show(administrator: Administrator) -> Answer {
         catalogue: administrator.query.text("kind") == "catalogue",
         base_url: application.base_url,
         credential,
-        actions: actions(application.settings.features),
+        actions: actions(ACTIONS, application.settings.features),
+        to_app: actions(TO_APP, application.settings.features),
     })
 }
 
@@ -135,6 +149,10 @@ impl Okta {
             catalogue,
             base_url: "https://id.northwind.example/t/northwind/scim/k3v9q2m7x1ab/v2".into(),
             credential,
+            to_app: vec![
+                Action { label: "Create Users", tick: true, why: "" },
+                Action { label: "Sync Password", tick: false, why: "Sync password is off here: leave it off." },
+            ],
             actions: vec![
                 Action { label: "Import New Users and Profile Updates", tick: true, why: "Import users is on here." },
                 Action { label: "Push New Users", tick: true, why: "Create users is on here." },
