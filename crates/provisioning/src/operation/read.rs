@@ -1,4 +1,7 @@
 //! GET of one resource (RFC 7644 §3.4.1).
+//!
+//! A successful read leaves no row in the report: clients read before each change, and the change has its row. One that
+//! fails does, because then the client remembers what is not here.
 
 use registry::AppScope;
 use scim_model::project::Projection;
@@ -7,11 +10,10 @@ use scim_model::schema::ResourceType;
 use crate::Provisioning;
 use crate::call::Call;
 use crate::error::Error;
-use crate::event::kind::{Operation, Outcome};
-use crate::event::record::EventDraft;
+use crate::event::kind::Operation;
 use crate::operation::attempt::Attempt;
 use crate::operation::replace::name_of;
-use crate::operation::{Done, intended};
+use crate::operation::{intended, tell_internal};
 use crate::resource::representation::{self, Representation};
 use crate::resource::row;
 
@@ -28,28 +30,23 @@ impl Provisioning {
         id: &str,
         projection: Projection,
     ) -> Result<Representation, Error> {
-        let operation = intended(&ty.name, Operation::UserRead, Operation::GroupRead);
-        let attempt = Attempt { subject: id.chars().take(100).collect(), ..Attempt::without_body(operation, ty, None) };
-        let (scope_inside, id) = (scope.clone(), id.to_owned());
-        self.answer(scope, call, attempt, move |tx| {
-            let (scope, connection) = (&scope_inside, tx.connection());
-            let found = row::find(connection, scope, &ty.name, &id)?;
-            let row = found.ok_or_else(|| Error::NotFound { resource_type: name_of(ty), id })?;
-            let answer = representation::one(connection, scope, ty, &row, &projection)?;
-            let resource = row.resource()?;
-            let name = resource.user_name().or(resource.display_name()).unwrap_or_default().to_owned();
-            let mut event = EventDraft::new(
-                operation,
-                Outcome::Succeeded,
-                200,
-                format!("Read {} {name}", name_of(ty).to_lowercase()),
-            );
-            event.subject = name;
-            event.resource_type = Some(name_of(ty));
-            event.resource_id = Some(row.id);
-            event.directory_user_id = row.directory_user_id;
-            Ok(Done { answer, event })
-        })
-        .await
+        let (scope_inside, wanted) = (scope.clone(), id.to_owned());
+        let found = self
+            .database
+            .read(move |tx| -> Result<Representation, Error> {
+                let (scope, connection) = (&scope_inside, tx.connection());
+                let found = row::find(connection, scope, &ty.name, &wanted)?;
+                let row = found.ok_or_else(|| Error::NotFound { resource_type: name_of(ty), id: wanted })?;
+                representation::one(connection, scope, ty, &row, &projection)
+            })
+            .await;
+        if let Err(error) = &found {
+            tell_internal(call, error);
+            let operation = intended(&ty.name, Operation::UserRead, Operation::GroupRead);
+            let subject = id.chars().take(100).collect();
+            let attempt = Attempt { subject, ..Attempt::without_body(operation, ty, None) };
+            self.keep(scope.into(), call, attempt.into_draft(error)).await;
+        }
+        found
     }
 }
