@@ -47,7 +47,7 @@ impl Clock for DayClock {
 
 /// How far one look moves the clock: people are provisioned in the morning and after lunch.
 fn step_ms(passed_ms: i64) -> i64 {
-    const BY_HOUR: [i64; 9] = [16_800, 10_200, 7_500, 9_000, 13_200, 20_400, 10_800, 9_600, 15_600];
+    const BY_HOUR: [i64; 9] = [12_600, 7_600, 5_600, 6_700, 9_900, 15_300, 8_100, 7_200, 11_700];
     let hour = usize::try_from(passed_ms / HOUR_MS).unwrap_or(usize::MAX);
     BY_HOUR.get(hour).copied().unwrap_or(1)
 }
