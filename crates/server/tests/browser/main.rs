@@ -4,6 +4,8 @@
 //! Every page on the way is checked by axe (WCAG 2.2 AA) and for sideways scrolling, and leaves a screenshot in
 //! `target/browser`.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod chromium;
 mod journey;
 mod page;
