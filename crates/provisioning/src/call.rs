@@ -9,7 +9,7 @@ pub struct Call {
     pub request_id: String,
     /// `POST`, `PUT`, …
     pub method: String,
-    /// Path and query below the SCIM base URL, as sent: `/Users?filter=…`.
+    /// Path and query below the SCIM base URL, as sent but for passwords: `/Users?filter=…`.
     pub target: String,
     /// The address that the connection came from.
     pub client_address: Option<String>,

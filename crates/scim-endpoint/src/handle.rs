@@ -11,7 +11,7 @@ use scim_model::{ResourceType, ScimError};
 
 use crate::failure::Failure;
 use crate::operation::{create, delete, modify, query, read, replace};
-use crate::parameters::Parameters;
+use crate::parameters::{Parameters, redacted};
 use crate::route::Route;
 use crate::{REQUEST_ID_HEADER, ScimEndpoint, credential, discovery};
 
@@ -113,7 +113,7 @@ fn call(request: &HttpRequest, below: &str) -> Call {
     Call {
         request_id: header(REQUEST_ID_HEADER).unwrap_or_default(),
         method: request.method().to_string(),
-        target: if query.is_empty() { below.to_owned() } else { format!("{below}?{query}") },
+        target: if query.is_empty() { below.to_owned() } else { format!("{below}?{}", redacted(query)) },
         client_address: request.peer_addr().map(|address| address.ip().to_string()),
         user_agent: header("user-agent"),
         received: Instant::now(),

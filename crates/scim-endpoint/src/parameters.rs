@@ -3,6 +3,7 @@
 use percent_encoding::percent_decode;
 use scim_model::ScimError;
 use scim_model::project::Projection;
+use scim_model::redact;
 use scim_model::schema::ResourceType;
 
 /// Decoded names and values.
@@ -43,6 +44,15 @@ impl Parameters {
     }
 }
 
+/// A query string fit for the report: a parameter that names a password keeps its name only.
+pub(crate) fn redacted(query: &str) -> String {
+    let pair = |pair: &str| match (decode(pair), pair.split_once('=')) {
+        (Ok(decoded), Some((name, _))) if redact::text(&decoded) != decoded => format!("{name}=[redacted]"),
+        _ => pair.to_owned(),
+    };
+    query.split('&').map(pair).collect::<Vec<_>>().join("&")
+}
+
 fn decode(text: &str) -> Result<String, ScimError> {
     let spaced = text.replace('+', " ");
     percent_decode(spaced.as_bytes())
@@ -54,6 +64,18 @@ fn decode(text: &str) -> Result<String, ScimError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn passwords_are_not_reported() {
+        for (query, kept) in [
+            ("filter=userName+eq+%22a%22&count=1", "filter=userName+eq+%22a%22&count=1"),
+            ("count=1&filter=p%61ssword+eq+%22s3cret%22", "count=1&filter=[redacted]"),
+            ("Password=s3cret", "Password=[redacted]"),
+            ("", ""),
+        ] {
+            assert_eq!(redacted(query), kept, "{query}");
+        }
+    }
 
     #[test]
     fn encodings_of_real_clients() {

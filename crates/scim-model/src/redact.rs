@@ -27,6 +27,11 @@ pub fn request_body(body: &[u8], cap_bytes: usize) -> String {
     format!("{kept}… (cut, {} bytes in all)", text.len())
 }
 
+/// A text that a client sent outside of a body, such as a filter: as it is, unless it names a password.
+pub fn text(text: &str) -> &str {
+    if names_password(text) { REDACTED } else { text }
+}
+
 fn redact(value: &mut Value) {
     match value {
         Value::Object(members) => redact_object(members),
@@ -113,6 +118,12 @@ mod tests {
         check("", "no body");
         let deep = format!("{}\"s3cret\"{}", "{\"password\":".repeat(5_000), "}".repeat(5_000));
         check(&deep, &format!("not JSON, {} bytes", deep.len()));
+    }
+
+    #[test]
+    fn filters_on_passwords_disappear() {
+        assert_eq!(text("userName eq \"ada\""), "userName eq \"ada\"");
+        assert_eq!(text("userName pr and PassWord eq \"s3cret\""), REDACTED);
     }
 
     #[test]

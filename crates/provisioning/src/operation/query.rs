@@ -5,6 +5,7 @@ use scim_model::filter::{Filter, Literal, Operator};
 use scim_model::message::list::ListResponse;
 use scim_model::path::Bound;
 use scim_model::project::Projection;
+use scim_model::redact;
 use scim_model::schema::ResourceType;
 
 use crate::Provisioning;
@@ -61,7 +62,7 @@ impl Provisioning {
             (false, false) => intended(&ty.name, Operation::UserImport, Operation::GroupImport),
         };
         let mut attempt = Attempt::without_body(operation, ty, None);
-        attempt.subject = question.filter.as_deref().unwrap_or_default().chars().take(100).collect();
+        attempt.subject = redact::text(question.filter.as_deref().unwrap_or_default()).chars().take(100).collect();
         let filter = match self.resolved(scope, ty, question.filter.as_deref(), test) {
             Ok(filter) => filter,
             Err(error) => {
