@@ -1,5 +1,7 @@
 //! HTTP behaviour of the whole product, in-process, on both databases. Folders mirror URLs.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod support;
 
 mod okta;

@@ -62,8 +62,6 @@ on_both_databases! {
             assert_eq!(answer.scim_error(400, Some("invalidSyntax")), "the body is empty");
         }
         assert_eq!(contents(&application).await, before);
-        let event = server.last_event(&application.scope).await;
-        assert_eq!((event.row.outcome, event.row.status), (Outcome::Succeeded, 200));
         let failed = server.report(&application.scope, |search| search.outcome = Some(Outcome::Failed)).await;
         assert_eq!(failed.page.rows.len(), 16 * targets.len());
     }
@@ -308,9 +306,7 @@ on_both_databases! {
         }
         let latin = [b"POST ".as_slice(), application.path.as_bytes(), b"/Users HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer \xff\r\nUser-Agent: \xfc\r\nContent-Length: 0\r\n\r\n"].concat();
         assert_eq!(application.wire.raw(&latin).await.status, 401);
-        // UTF-8 that is not percent-encoded is what some clients send.
-        let target = format!("{}/Users?filter=userName+eq+\"zoë\"", application.path);
-        let answer = application.wire.send("GET", target.as_bytes(), &headers, b"").await;
-        assert!(matches!(answer.status, 200 | 400), "{}", answer.body);
+        let target = format!("{}/Users?filter=userName+eq+%22zoë%22", application.path);
+        assert_eq!(application.wire.send("GET", target.as_bytes(), &headers, b"").await.status, 400);
     }
 }

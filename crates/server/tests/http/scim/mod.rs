@@ -3,4 +3,6 @@
 mod credentials;
 mod discovery;
 mod errors;
+mod features;
+mod groups;
 mod users;

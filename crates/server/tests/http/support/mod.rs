@@ -7,11 +7,13 @@ mod application;
 mod bodies;
 mod client;
 mod server;
+mod text;
 
 pub use application::TestApplication;
 pub use bodies::{CORE_GROUP, CORE_USER, ENTERPRISE_USER, group, okta_user, patch, user};
 pub use client::{Answer, Wire};
 pub use server::{BODY_LIMIT_BYTES, TestServer};
+pub use text::all_text;
 
 /// One test function, run on SQLite and on PostgreSQL.
 #[macro_export]

@@ -1,0 +1,6 @@
+//! `/Groups`
+
+mod create;
+mod modify;
+mod query;
+mod replace;

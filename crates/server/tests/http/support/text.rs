@@ -1,0 +1,67 @@
+//! Everything that the database holds, as one text: to look for what must be nowhere in it.
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use super::server::TestServer;
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+/// The text of every column of every table, report rows that waited in memory included.
+pub async fn all_text(server: &TestServer) -> String {
+    server.provisioning.flush_report().await.unwrap();
+    match server.database_url.strip_prefix("sqlite:") {
+        Some(path) => sqlite(path),
+        None => postgres(&server.database_url),
+    }
+}
+
+fn sqlite(path: &str) -> String {
+    let mut connection = SqliteConnection::establish(path).unwrap();
+    connection.batch_execute("PRAGMA query_only = ON").unwrap();
+    let columns: Vec<Line> = diesel::sql_query(
+        "SELECT 'SELECT CAST(\"' || c.name || '\" AS TEXT) AS line FROM ' || t.name || ' WHERE \"' || c.name || '\" IS NOT NULL' AS line
+         FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'",
+    )
+    .load(&mut connection)
+    .unwrap();
+    assert!(columns.len() > 100, "{}", columns.len());
+    let mut all = String::new();
+    for column in columns {
+        // The one column of bytes holds encrypted secrets.
+        if column.line.contains("secret_encrypted") {
+            continue;
+        }
+        let values: Vec<Line> = diesel::sql_query(column.line).load(&mut connection).unwrap();
+        values.iter().for_each(|value| {
+            all.push_str(&value.line);
+            all.push('\n');
+        });
+    }
+    all
+}
+
+fn postgres(url: &str) -> String {
+    let mut connection = PgConnection::establish(url).unwrap();
+    let tables: Vec<Line> = diesel::sql_query(
+        "SELECT 'SELECT x::text AS line FROM ' || table_name || ' x' AS line FROM information_schema.tables
+         WHERE table_schema = 'public'",
+    )
+    .load(&mut connection)
+    .unwrap();
+    assert!(tables.len() > 15, "{}", tables.len());
+    let mut all = String::new();
+    for table in tables {
+        let rows: Vec<Line> = diesel::sql_query(table.line).load(&mut connection).unwrap();
+        rows.iter().for_each(|row| {
+            all.push_str(&row.line);
+            all.push('\n');
+        });
+    }
+    all
+}
