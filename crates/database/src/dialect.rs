@@ -34,14 +34,21 @@ pub(crate) fn transaction_depth(connection: &mut Connection) -> QueryResult<u32>
     status.transaction_depth().map(|depth| depth.map_or(0, u32::from))
 }
 
-/// Adds `.lock_row()` to a query inside a write: the rows it finds stay as they are until the transaction ends.
+/// Adds `.lock_row()` and `.hold_row()` to a query inside a write: the rows it finds stay as they are until the
+/// transaction ends.
 ///
-/// `FOR UPDATE` on PostgreSQL; nothing on SQLite, whose writers run one at a time. Ends the query: filter, order and
+/// A locking clause on PostgreSQL; nothing on SQLite, whose writers run one at a time. Ends the query: filter, order and
 /// limit come before.
 pub trait LockRow: Sized {
-    /// The query that also locks what it finds.
+    /// The query that also locks what it finds, for a transaction that is going to change it (`FOR UPDATE`).
     fn lock_row(self) -> Locked<Self> {
-        Locked(self)
+        Locked { query: self, clause: " FOR UPDATE" }
+    }
+
+    /// The query that also holds what it finds, for a transaction that relies on it: others may hold it too, but nobody
+    /// can change it (`FOR SHARE`).
+    fn hold_row(self) -> Locked<Self> {
+        Locked { query: self, clause: " FOR SHARE" }
     }
 }
 
@@ -49,21 +56,25 @@ impl<Q: Query> LockRow for Q {}
 
 /// See [`LockRow`].
 #[derive(Debug, Clone, Copy)]
-pub struct Locked<Q>(Q);
+pub struct Locked<Q> {
+    query: Q,
+    clause: &'static str,
+}
 
 impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for Locked<Q> {
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-        self.0.walk_ast(pass.reborrow())?;
+        self.query.walk_ast(pass.reborrow())?;
         if matches!(pass.backend(), MultiBackend::Postgres(_)) {
-            pass.push_sql(" FOR UPDATE");
+            pass.push_sql(self.clause);
         }
         Ok(())
     }
 }
 
 impl<Q: QueryId> QueryId for Locked<Q> {
-    type QueryId = Locked<Q::QueryId>;
-    const HAS_STATIC_QUERY_ID: bool = Q::HAS_STATIC_QUERY_ID;
+    type QueryId = ();
+    // The clause is a value: the type alone does not say which text this is.
+    const HAS_STATIC_QUERY_ID: bool = false;
 }
 
 impl<Q: Query> Query for Locked<Q> {

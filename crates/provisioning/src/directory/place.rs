@@ -13,6 +13,7 @@ use scim_model::fold::fold;
 use crate::directory::key;
 use crate::error::{Error, check_length};
 use crate::event::record::{Change, identifier_key};
+use crate::resource::row;
 
 /// The directory status that belongs to `active`.
 const ACTIVE: &str = "active";
@@ -72,20 +73,21 @@ pub(crate) fn place(
         Error::MappingEmpty { attribute: "userName".to_owned(), path: path.unwrap_or_default() }
     })?;
     check_length("userName, as the attribute mapping yields it,", Some(&fold(&user_name)))?;
-    let found = match linked {
+    let email = profile.text("email");
+    let mut found = match linked {
         Some(id) => by_id(tx, scope, id)?.map(|existing| (existing, Match::LinkedBefore)),
-        None => matching(tx.connection(), scope, &user_name, profile.text("email").as_deref())?,
+        None => matching(tx, scope, &user_name, email.as_deref())?,
     };
-    match found {
-        Some((existing, how)) => {
-            let changes = update(tx, scope, &existing, profile, password_hash)?;
-            Ok(Placed { id: existing.id, how, changes })
-        }
-        None => {
-            let id = insert(tx, scope, &profile, password_hash)?;
-            Ok(Placed { id, how: Match::Created, changes: Vec::new() })
+    if found.is_none() {
+        match insert(tx, scope, &profile, password_hash)? {
+            Some(id) => return Ok(Placed { id, how: Match::Created, changes: Vec::new() }),
+            // Another request made this person meanwhile, and has committed: now there is somebody to match.
+            None => found = matching(tx, scope, &user_name, None)?,
         }
     }
+    let (existing, how) = found.ok_or(Error::DirectoryNameTaken { value: user_name })?;
+    let changes = update(tx, scope, &existing, profile, password_hash)?;
+    Ok(Placed { id: existing.id, how, changes })
 }
 
 macro_rules! columns {
@@ -109,41 +111,43 @@ fn by_id(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Result<Option<Exis
     found.map(existing).transpose()
 }
 
+/// The person that a resource without a link belongs to, locked.
 fn matching(
-    connection: &mut Connection,
+    tx: &mut WriteTx<'_>,
     scope: &AppScope,
     user_name: &str,
     email: Option<&str>,
 ) -> Result<Option<(Existing, Match)>, Error> {
+    let connection = tx.connection();
     let same_name = table::table
         .filter(table::tenant_id.eq(scope.tenant_id()))
         .filter(table::user_name_folded.eq(fold(user_name)))
         .select(columns!())
-        .first(connection)
+        .lock_row()
+        .get_result(connection)
         .optional()?;
     if let Some(found) = same_name {
         let found = existing(found)?;
         if has_resource_here(connection, scope, &found.id)? {
-            return Err(Error::DirectoryNameTaken { value: user_name.to_owned() });
+            let value = user_name.to_owned();
+            return Err(match row::user_name_in_use(connection, scope, user_name, "")? {
+                true => Error::NameTaken { attribute: "userName", value },
+                false => Error::DirectoryNameTaken { value },
+            });
         }
         return Ok(Some((found, Match::SameUserName)));
     }
     let Some(email) = email.map(identifier_key).filter(|email| !email.is_empty()) else { return Ok(None) };
-    let mut same_email: Vec<(String, String, String)> = table::table
-        .inner_join(directory_user_key::table.on(
-            directory_user_key::tenant_id.eq(table::tenant_id).and(directory_user_key::directory_user_id.eq(table::id)),
-        ))
+    let same_email: Vec<String> = directory_user_key::table
         .filter(directory_user_key::tenant_id.eq(scope.tenant_id()))
         .filter(directory_user_key::folded.eq(email))
         .filter(directory_user_key::kind.eq("email"))
-        .select(columns!())
+        .select(directory_user_key::directory_user_id)
         .limit(2)
         .load(connection)?;
-    match (same_email.pop(), same_email.is_empty()) {
-        (Some(found), true) => {
-            let found = existing(found)?;
-            let taken = has_resource_here(connection, scope, &found.id)?;
-            Ok((!taken).then_some((found, Match::SameEmail)))
+    match same_email.as_slice() {
+        [only] if !has_resource_here(connection, scope, only)? => {
+            Ok(by_id(tx, scope, only)?.map(|existing| (existing, Match::SameEmail)))
         }
         _ => Ok(None),
     }
@@ -172,32 +176,41 @@ pub(crate) fn linked_elsewhere(connection: &mut Connection, scope: &AppScope, id
     .get_result(connection)?)
 }
 
+/// Makes a person and gives its id; `None` when there is one of this name already.
 fn insert(
     tx: &mut WriteTx<'_>,
     scope: &AppScope,
     profile: &Profile,
     password_hash: Option<&str>,
-) -> Result<String, Error> {
+) -> Result<Option<String>, Error> {
     let (id, now) = (tx.new_id::<kind::DirectoryUser>().to_string(), tx.now());
     let user_name = profile.text("userName").unwrap_or_default();
-    diesel::insert_into(table::table)
-        .values((
-            table::tenant_id.eq(scope.tenant_id()),
-            table::id.eq(&id),
-            table::user_name.eq(&user_name),
-            table::user_name_folded.eq(fold(&user_name)),
-            table::display_name.eq(profile.text("displayName")),
-            table::email.eq(profile.text("email")),
-            table::status.eq(status(profile)),
-            table::profile.eq(serde_json::to_string(profile)?),
-            table::password_hash.eq(password_hash),
-            table::created_at.eq(now),
-            table::updated_at.eq(now),
-        ))
-        .execute(tx.connection())
-        .map_err(|error| name_taken(error, &user_name))?;
+    let row = (
+        table::tenant_id.eq(scope.tenant_id().as_str()),
+        table::id.eq(&id),
+        table::user_name.eq(&user_name),
+        table::user_name_folded.eq(fold(&user_name)),
+        table::display_name.eq(profile.text("displayName")),
+        table::email.eq(profile.text("email")),
+        table::status.eq(status(profile)),
+        table::profile.eq(serde_json::to_string(profile)?),
+        table::password_hash.eq(password_hash),
+        table::created_at.eq(now),
+        table::updated_at.eq(now),
+    );
+    let connection = tx.connection();
+    let inserted = database::each!(connection, connection => {
+        diesel::insert_into(table::table)
+            .values(row)
+            .on_conflict((table::tenant_id, table::user_name_folded))
+            .do_nothing()
+            .execute(connection)
+    })?;
+    if inserted == 0 {
+        return Ok(None);
+    }
     key::replace(tx, scope, &id, None, profile)?;
-    Ok(id)
+    Ok(Some(id))
 }
 
 /// Writes a person's new profile. With one source the profile becomes what the mapping yields; with several, a source
@@ -209,12 +222,12 @@ fn update(
     mut profile: Profile,
     password_hash: Option<&str>,
 ) -> Result<Vec<Change>, Error> {
-    let same = profile == existing.profile && status(&profile) == existing.status;
-    if same && password_hash.is_none() {
-        return Ok(Vec::new());
-    }
-    if !same && linked_elsewhere(tx.connection(), scope, &existing.id)? {
+    let is_same = |profile: &Profile| *profile == existing.profile && status(profile) == existing.status;
+    if !is_same(&profile) && linked_elsewhere(tx.connection(), scope, &existing.id)? {
         profile = existing.profile.overlaid(profile);
+    }
+    if is_same(&profile) && password_hash.is_none() {
+        return Ok(Vec::new());
     }
     let user_name = profile.text("userName").unwrap_or_default();
     let now = tx.now();

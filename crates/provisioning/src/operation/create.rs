@@ -77,7 +77,7 @@ fn create(
 ) -> Result<Done<Representation>, Error> {
     let New { resource, members, password_hash, mut steps } = new;
     let is_user = ty.name != "Group";
-    let set_aside = if is_user { row::find_deleted(tx.connection(), scope, &ty.name, &resource)? } else { None };
+    let set_aside = if is_user { row::find_deleted(tx, scope, &ty.name, &resource)? } else { None };
 
     let restored = set_aside.is_some();
     let mut row = set_aside.unwrap_or_else(|| ResourceRow {

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use database::schema::{group_member as table, resource};
-use database::{Connection, WriteTx};
+use database::{Connection, LockRow, WriteTx};
 use diesel::prelude::*;
 use registry::AppScope;
 
@@ -130,9 +130,12 @@ pub(crate) fn add(
     let mut added = Vec::new();
     let mut unknown: Vec<String> = Vec::new();
     for chunk in ids.chunks(CHUNK) {
+        // Held, so that nobody of them is deleted before this is committed: the deletion then takes the membership along.
         let known: HashSet<String> = visible!(scope)
             .filter(resource::id.eq_any(chunk))
+            .order(resource::id)
             .select(resource::id)
+            .hold_row()
             .load(connection)?
             .into_iter()
             .collect();

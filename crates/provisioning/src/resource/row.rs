@@ -152,9 +152,9 @@ pub(crate) fn user_name_in_use(
 }
 
 /// A set-aside user that a new one of this externalId or userName brings back: the same externalId first, then the same
-/// userName, the most recently deleted first.
+/// userName, the most recently deleted first. Locked, so that only one request brings it back.
 pub(crate) fn find_deleted(
-    connection: &mut Connection,
+    tx: &mut WriteTx<'_>,
     scope: &AppScope,
     resource_type: &str,
     resource: &Resource,
@@ -168,15 +168,22 @@ pub(crate) fn find_deleted(
             .select(resource_columns!())
             .order(table::deleted_at.desc())
     };
+    let connection = tx.connection();
     if let Some(external_id) = resource.external_id() {
-        let found = set_aside().filter(table::external_id.eq(external_id)).first(connection).optional()?;
+        let found = set_aside()
+            .filter(table::external_id.eq(external_id))
+            .limit(1)
+            .lock_row()
+            .get_result(connection)
+            .optional()?;
         if found.is_some() {
             return Ok(found);
         }
     }
     match resource.user_name() {
         Some(user_name) => {
-            Ok(set_aside().filter(table::user_name_folded.eq(fold(user_name))).first(connection).optional()?)
+            let named = set_aside().filter(table::user_name_folded.eq(fold(user_name)));
+            Ok(named.limit(1).lock_row().get_result(connection).optional()?)
         }
         None => Ok(None),
     }
