@@ -42,6 +42,11 @@ pub(crate) fn prefix_range(prefix: &str) -> (String, String) {
     (prefix.to_owned(), format!("{prefix}{}", char::MAX))
 }
 
+/// A text from a URL or a form, fit to be asked for: without NUL, which no stored text has and PostgreSQL refuses.
+pub(crate) fn askable(text: &str) -> String {
+    text.replace('\0', "")
+}
+
 /// Shortens a text to at most `bytes`, between two characters.
 pub(crate) fn cut(text: &mut String, bytes: usize) {
     text.truncate(text.floor_char_boundary(bytes));

@@ -12,7 +12,7 @@ use scim_model::fold::fold;
 use crate::Provisioning;
 use crate::error::Error;
 use crate::event::detail::indented;
-use crate::page::{PageOf, Total, prefix_range};
+use crate::page::{PageOf, Total, askable, prefix_range};
 
 /// More groups than this are not counted one by one.
 const COUNTED_GROUPS: i64 = 10_000;
@@ -79,8 +79,9 @@ impl Provisioning {
         self.database
             .read(move |tx| -> Result<_, Error> {
                 let connection = tx.connection();
+                let after = search.after.as_deref().map(askable);
                 let mut query = condition(&tenant_id, &search).select((table::id, table::display_name_folded));
-                if let Some((name, id)) = search.after.as_deref().and_then(|after| after.split_once(SEPARATOR)) {
+                if let Some((name, id)) = after.as_deref().and_then(|after| after.rsplit_once(SEPARATOR)) {
                     query = query.filter(
                         table::display_name_folded
                             .gt(name)
@@ -114,7 +115,7 @@ impl Provisioning {
         id: &str,
         after: Option<String>,
     ) -> Result<Option<GroupDetail>, Error> {
-        let (tenant_id, id) = (scope.tenant_id().to_string(), id.to_owned());
+        let (tenant_id, id) = (scope.tenant_id().to_string(), askable(id));
         self.database
             .read(move |tx| -> Result<_, Error> {
                 let connection = tx.connection();
@@ -143,13 +144,13 @@ fn condition<'a>(tenant_id: &'a str, search: &'a GroupSearch) -> BoxedQuery<'a> 
         .filter(table::tenant_id.eq(tenant_id))
         .filter(table::resource_type.eq("Group"))
         .filter(table::deleted_at.is_null());
-    let key = fold(search.text.trim());
+    let key = fold(askable(&search.text).trim());
     if !key.is_empty() {
         let (first, last) = prefix_range(&key);
         query = query.filter(table::display_name_folded.ge(first)).filter(table::display_name_folded.lt(last));
     }
     if let Some(application_id) = &search.application {
-        query = query.filter(table::application_id.eq(application_id));
+        query = query.filter(table::application_id.eq(askable(application_id)));
     }
     query
 }
@@ -216,7 +217,7 @@ fn members(
         .filter(group_member::tenant_id.eq(tenant_id))
         .filter(group_member::application_id.eq(&group.application_id))
         .filter(group_member::group_id.eq(&group.id))
-        .filter(group_member::member_id.gt(after.unwrap_or_default()))
+        .filter(group_member::member_id.gt(askable(&after.unwrap_or_default())))
         .order(group_member::member_id)
         .limit(MEMBERS_SHOWN + 1)
         .select((table::id, table::directory_user_id, table::user_name, table::display_name, table::active))

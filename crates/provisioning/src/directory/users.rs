@@ -13,7 +13,7 @@ use crate::directory::groups::{GroupRow, group_rows};
 use crate::error::Error;
 use crate::event::detail::indented;
 use crate::event::record::identifier_key;
-use crate::page::{PageOf, Total, prefix_range};
+use crate::page::{PageOf, Total, askable, prefix_range};
 
 /// More users than this are not counted one by one for a search.
 const COUNTED_USERS: i64 = 10_000;
@@ -129,7 +129,7 @@ impl Provisioning {
                 let found: Vec<Columns> = {
                     let mut query = condition(&tenant_id, &search).select(columns!());
                     if let Some(after) = &search.after {
-                        query = query.filter(table::user_name_folded.gt(after));
+                        query = query.filter(table::user_name_folded.gt(askable(after)));
                     }
                     query.order(table::user_name_folded.asc()).limit(search.limit + 1).load(connection)?
                 };
@@ -150,7 +150,7 @@ impl Provisioning {
     /// # Errors
     /// Only what the database says.
     pub async fn user(&self, scope: &TenantScope, id: &str) -> Result<Option<UserDetail>, Error> {
-        let (tenant_id, id) = (scope.tenant_id().to_string(), id.to_owned());
+        let (tenant_id, id) = (scope.tenant_id().to_string(), askable(id));
         self.database
             .read(move |tx| -> Result<_, Error> {
                 let connection = tx.connection();
@@ -246,7 +246,7 @@ fn condition<'a>(tenant_id: &'a str, search: &'a UserSearch) -> BoxedQuery<'a> {
             table::id.nullable().eq_any(
                 resource::table
                     .filter(resource::tenant_id.eq(tenant_id))
-                    .filter(resource::application_id.eq(application_id))
+                    .filter(resource::application_id.eq(askable(application_id)))
                     .select(resource::directory_user_id),
             ),
         );

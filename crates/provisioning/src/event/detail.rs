@@ -10,6 +10,7 @@ use crate::event::advice::{Advice, advice};
 use crate::event::kind::Outcome;
 use crate::event::record::{Change, Step};
 use crate::event::report::{Columns, EventRow, event_columns};
+use crate::page::askable;
 
 /// A row, what changed, how it went, what was asked and answered, and what to do.
 #[derive(Debug, Clone)]
@@ -51,7 +52,7 @@ impl Provisioning {
     /// # Errors
     /// Only what the database says.
     pub async fn event(&self, scope: &TenantScope, id: &str) -> Result<Option<EventDetail>, Error> {
-        let (tenant_id, id) = (scope.tenant_id().clone(), id.to_owned());
+        let (tenant_id, id) = (scope.tenant_id().clone(), askable(id));
         self.database
             .read(move |tx| -> Result<_, Error> {
                 let found: Option<((Columns, String), DetailColumns)> = event_table::table

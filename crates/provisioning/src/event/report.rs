@@ -16,7 +16,7 @@ use crate::Provisioning;
 use crate::error::Error;
 use crate::event::kind::{Operation, Outcome};
 use crate::event::record::identifier_key;
-use crate::page::{PageOf, Total};
+use crate::page::{PageOf, Total, askable};
 
 /// More rows than this are not counted one by one: the count then reads "10,000+".
 const COUNTED_ROWS: i64 = 10_000;
@@ -176,7 +176,7 @@ impl Criteria {
             key if key.is_empty() => None,
             key => Some(matching_subjects(connection, tenant_id, &key)?),
         };
-        let applications = match fold(search.application.trim()) {
+        let applications = match fold(askable(&search.application).trim()) {
             name if name.is_empty() => None,
             name => Some(matching_applications(connection, tenant_id, &name)?),
         };
@@ -277,7 +277,7 @@ impl Provisioning {
 fn rows(connection: &mut Connection, criteria: &Criteria, search: &EventSearch) -> Result<PageOf<EventRow>, Error> {
     let mut query = event_table::table.filter(criteria.condition()).select(event_columns!()).into_boxed();
     if let Some(after) = &search.after {
-        query = query.filter(event_table::id.lt(after.as_str()));
+        query = query.filter(event_table::id.lt(askable(after)));
     }
     let found: Vec<Columns> = query.order(event_table::id.desc()).limit(search.limit + 1).load(connection)?;
     let rows: Vec<EventRow> = found.into_iter().map(EventRow::from_columns).collect();

@@ -9,6 +9,7 @@ use crate::Provisioning;
 use crate::error::Error;
 use crate::event::kind::{Operation, Outcome};
 use crate::event::report::{Columns, EventRow, event_columns};
+use crate::page::askable;
 
 /// Whose rows are wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,12 +63,12 @@ impl Provisioning {
                     .limit(limit)
                     .into_boxed();
                 query = match subject {
-                    Subject::Application(id) => query.filter(event_table::application_id.eq(id)),
-                    Subject::Group(id) => query.filter(event_table::subject_id.eq(id)),
+                    Subject::Application(id) => query.filter(event_table::application_id.eq(askable(&id))),
+                    Subject::Group(id) => query.filter(event_table::subject_id.eq(askable(&id))),
                     Subject::User(id) => {
                         let resources: Vec<String> = resource::table
                             .filter(resource::tenant_id.eq(&tenant_id))
-                            .filter(resource::directory_user_id.eq(id))
+                            .filter(resource::directory_user_id.eq(askable(&id)))
                             .select(resource::id)
                             .load(connection)?;
                         query.filter(event_table::subject_id.eq_any(resources))
@@ -86,7 +87,7 @@ impl Provisioning {
     pub async fn milestones(&self, scope: &TenantScope, application_id: &str) -> Result<Milestones, Error> {
         use Operation as O;
         self.recorder.flush(&self.database).await?;
-        let (tenant_id, application_id) = (scope.tenant_id().clone(), application_id.to_owned());
+        let (tenant_id, application_id) = (scope.tenant_id().clone(), askable(application_id));
         self.database
             .read(move |tx| -> Result<_, Error> {
                 let connection = tx.connection();
