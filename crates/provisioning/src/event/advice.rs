@@ -56,6 +56,13 @@ pub fn reason(code: &str) -> &'static str {
     }
 }
 
+/// [`reason`] as the end of a sentence: with a small letter in front, but `SCIM` and `PATCH` as they are.
+pub(crate) fn reason_in_sentence(code: &str) -> String {
+    let reason = reason(code);
+    let mut letters = reason.chars();
+    letters.next().map(|first| format!("{}{}", first.to_lowercase(), letters.as_str())).unwrap_or_default()
+}
+
 /// What to do about a row with this `error_code`. `detail` is the sentence that the client got.
 pub(crate) fn advice(code: &str, detail: &str, directory_user_id: Option<&str>) -> Advice {
     let (cause, remedy, link, message): (&str, &str, Option<AdviceLink>, &str) = match code {

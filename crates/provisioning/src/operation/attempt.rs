@@ -9,6 +9,7 @@ use scim_model::schema::ResourceType;
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::event::advice::reason_in_sentence;
 use crate::event::kind::Operation;
 use crate::event::record::{EventDraft, KEPT_BODY_BYTES, Step};
 use crate::operation::outcome_of;
@@ -55,10 +56,7 @@ impl Attempt {
             self.identify();
         }
         let scim = error.to_scim();
-        let what = if self.subject.is_empty() { self.resource_type.to_lowercase() } else { self.subject.clone() };
-        let summary =
-            format!("{} {what}: {}", self.operation.label(), crate::event::advice::reason(error.code()).to_lowercase());
-        let mut draft = EventDraft::new(self.operation, outcome_of(error), scim.status, summary);
+        let mut draft = EventDraft::new(self.operation, outcome_of(error), scim.status, String::new());
         draft.steps = vec![Step::new("Stopped", scim.detail.clone())];
         draft.resource_type = Some(self.resource_type);
         draft.resource_id = self.id;
@@ -67,6 +65,7 @@ impl Attempt {
         draft.request = self.request;
         draft.response = Some(scim.to_json());
         draft.identifiers = self.identifiers;
+        draft.summary = summary(&draft);
         draft
     }
 
@@ -91,30 +90,45 @@ impl Attempt {
     }
 }
 
+/// What was tried on whom, and why it did not work.
+fn summary(draft: &EventDraft) -> String {
+    let reason = reason_in_sentence(draft.error_code.unwrap_or_default());
+    let label = draft.operation.label();
+    match draft.subject.as_str() {
+        "" => format!("{label}: {reason}"),
+        subject => format!("{label} {subject}: {reason}"),
+    }
+}
+
 /// Completes the row of a failure on a known resource with the name that the resource goes by. An id that is none of the
 /// application's is not kept as the row's resource, so that rows about nothing do not gather under one subject.
 pub(super) fn named(connection: &mut Connection, scope: &AppScope, mut draft: EventDraft) -> Result<EventDraft, Error> {
     let Some(id) = draft.resource_id.take() else { return Ok(draft) };
-    if !can_be_id(&id) {
-        draft.identifiers.push(id);
-        return Ok(draft);
-    }
-    let found: Option<(Option<String>, Option<String>, Option<String>)> = resource::table
-        .filter(resource::tenant_id.eq(scope.tenant_id()))
-        .filter(resource::application_id.eq(scope.application_id()))
-        .filter(resource::id.eq(&id))
-        .select((resource::user_name, resource::display_name, resource::directory_user_id))
-        .first(connection)
-        .optional()?;
-    match found {
+    let found: Option<(Option<String>, Option<String>, Option<String>)> = match can_be_id(&id) {
+        true => resource::table
+            .filter(resource::tenant_id.eq(scope.tenant_id()))
+            .filter(resource::application_id.eq(scope.application_id()))
+            .filter(resource::id.eq(&id))
+            .select((resource::user_name, resource::display_name, resource::directory_user_id))
+            .first(connection)
+            .optional()?,
+        false => None,
+    };
+    let name = match found {
         Some((user_name, display_name, directory_user_id)) => {
-            if draft.subject.is_empty() {
-                draft.subject = user_name.or(display_name).unwrap_or_default();
-            }
             draft.directory_user_id = directory_user_id;
             draft.resource_id = Some(id);
+            user_name.or(display_name).unwrap_or_default()
         }
-        None => draft.identifiers.push(id),
+        None => {
+            let shown = id.chars().take(100).collect();
+            draft.identifiers.push(id);
+            shown
+        }
+    };
+    if draft.subject.is_empty() {
+        draft.subject = name;
+        draft.summary = summary(&draft);
     }
     Ok(draft)
 }

@@ -43,8 +43,9 @@ impl Provisioning {
         if let Err(error) = &found {
             tell_internal(call, error);
             let operation = intended(&ty.name, Operation::UserRead, Operation::GroupRead);
-            let subject = id.chars().take(100).collect();
-            let attempt = Attempt { subject, ..Attempt::without_body(operation, ty, None) };
+            let subject: String = id.chars().take(100).collect();
+            let identifiers = vec![subject.clone()];
+            let attempt = Attempt { subject, identifiers, ..Attempt::without_body(operation, ty, None) };
             self.keep(scope.into(), call, attempt.into_draft(error)).await;
         }
         found

@@ -54,7 +54,7 @@ impl Provisioning {
     /// Keeps the row of a request that had a valid credential but got to no operation.
     pub async fn record_refused_request(&self, scope: &AppScope, call: &Call, refusal: Refusal) {
         let summary =
-            format!("Turned away {}: {}", call.method, crate::event::advice::reason(refusal.code).to_lowercase());
+            format!("Turned away {}: {}", call.method, crate::event::advice::reason_in_sentence(refusal.code));
         self.keep(scope.into(), call, draft(Operation::Other, summary, refusal)).await;
     }
 }
