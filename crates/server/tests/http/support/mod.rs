@@ -10,8 +10,8 @@ mod server;
 mod text;
 
 pub use application::TestApplication;
-pub use bodies::{CORE_GROUP, CORE_USER, ENTERPRISE_USER, group, okta_user, patch, user};
-pub use client::{Answer, Wire};
+pub use bodies::{ENTERPRISE_USER, group, okta_user, patch, user};
+pub use client::Answer;
 pub use server::{BODY_LIMIT_BYTES, TestServer};
 pub use text::all_text;
 

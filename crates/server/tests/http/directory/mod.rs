@@ -1,0 +1,6 @@
+//! What becomes of the tenant's people: deprovisioning, mapping, several applications.
+
+mod deprovisioning;
+mod lists;
+mod mapping;
+mod sources;

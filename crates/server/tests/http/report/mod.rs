@@ -1,0 +1,4 @@
+//! Reports → Provisioning Report
+
+mod detail;
+mod search;
