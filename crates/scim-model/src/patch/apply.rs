@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::budget::{self, Budget};
 use super::entries::{add_entries, change_entries, same_entry};
 use super::operation::{Operation, OperationKind, Target};
 use crate::check::{merge_duplicates, set_schemas};
@@ -11,26 +12,6 @@ use crate::message::error::ScimError;
 use crate::path::Bound;
 use crate::schema::{Attribute, Mutability, ResourceType};
 use crate::value::{is_blank, is_blank_entry, is_primary};
-
-/// Most comparisons of list entries in one request: less than a second's worth. Groups do not count, their members are detached.
-const MOST_COMPARISONS: usize = 2_000_000;
-
-/// How many comparisons a request may still cost.
-pub(super) struct Budget(usize);
-
-impl Budget {
-    pub fn new() -> Self {
-        Self(MOST_COMPARISONS)
-    }
-
-    fn spend(&mut self, comparisons: usize) -> Result<(), ScimError> {
-        self.0 = self
-            .0
-            .checked_sub(comparisons)
-            .ok_or_else(|| ScimError::payload_too_large("too many operations on too long a list in one request"))?;
-        Ok(())
-    }
-}
 
 pub(super) fn apply_one(
     document: &mut Map<String, Value>,
@@ -70,14 +51,15 @@ fn apply_in(
                     with_object(holder, name, |object| part_of_single(object, sub, operation));
                     Ok(())
                 }
-                (Some(sub), true) => with_list(holder, name, |entries| part_of_list(entries, bound, sub, operation)),
+                (Some(sub), true) => {
+                    with_list(holder, name, |entries| part_of_list(entries, bound, sub, operation, budget))
+                }
             }
         }
         Target::Entries { attribute, filter, sub_attribute } => {
             let name = &attribute.attribute().name;
             with_list(holder, name, |entries| {
-                budget.spend(entries.len())?;
-                change_entries(entries, attribute, filter, sub_attribute.as_deref(), operation)
+                change_entries(entries, attribute, filter, sub_attribute.as_deref(), operation, budget)
             })?;
             if !attribute.attribute().multi_valued {
                 // A value that was made because none matched stands in the place of the one that did not.
@@ -207,14 +189,21 @@ fn whole_list(
         _ => &[],
     };
     match operation.kind {
-        OperationKind::Replace => *entries = values.to_vec(),
+        OperationKind::Replace => {
+            budget.spend(budget::of_list(values))?;
+            *entries = values.to_vec();
+        }
         OperationKind::Remove if !operation.had_value => entries.clear(),
         OperationKind::Remove => {
-            budget.spend(entries.len().saturating_mul(values.len()))?;
+            // Each with each.
+            budget.spend(budget::of_list(entries).saturating_mul(values.len()))?;
+            budget.spend(budget::of_list(values).saturating_mul(entries.len()))?;
             entries.retain(|entry| !values.iter().any(|value| same_entry(attribute, entry, value)));
         }
         OperationKind::Add => {
-            budget.spend(entries.len().saturating_add(values.len()))?;
+            // Twice: what tells entries apart is copied and hashed.
+            let once = budget::of_list(entries).saturating_add(budget::of_list(values));
+            budget.spend(once.saturating_mul(2))?;
             add_entries(entries, attribute, values);
         }
     }
@@ -238,7 +227,9 @@ fn part_of_list(
     bound: &Bound,
     sub: &Attribute,
     operation: &Operation,
+    budget: &mut Budget,
 ) -> Result<(), ScimError> {
+    budget.spend(budget::of_list(entries))?;
     let Some(value) = &operation.value else {
         for entry in entries.iter_mut().filter_map(Value::as_object_mut) {
             entry.shift_remove(&sub.name);

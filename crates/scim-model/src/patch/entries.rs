@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
+use super::budget::{self, Budget};
 use super::operation::{Operation, OperationKind};
 use crate::check::identity;
 use crate::filter::{Filter, Literal, Operator, Subject, matches};
@@ -39,7 +40,9 @@ pub(super) fn change_entries(
     filter: &Filter<Bound>,
     sub: Option<&Attribute>,
     operation: &Operation,
+    budget: &mut Budget,
 ) -> Result<(), ScimError> {
+    budget.spend(budget::of_list(entries).saturating_mul(budget::of_filter(filter)))?;
     let matching: Vec<usize> = entries
         .iter()
         .enumerate()
@@ -81,6 +84,7 @@ pub(super) fn change_entries(
     } else {
         matching
     };
+    budget.spend(budget::of_value(value).saturating_mul(targets.len()))?;
     for &index in &targets {
         if let Some(entry) = entries.get_mut(index) {
             set_entry(entry, filter, sub, value, operation.kind);
@@ -156,15 +160,18 @@ pub(super) fn demote_others(entries: &mut [Value], chosen: usize) {
 
 /// Whether a value in a remove means this entry: the same `value`, and the same `type` where both have one.
 pub(super) fn same_entry(attribute: &Attribute, entry: &Value, wanted: &Value) -> bool {
-    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
     let (Some(value), Some(wanted_value)) = (text(entry, "value"), text(wanted, "value")) else {
         return entry == wanted;
     };
     let case_exact = attribute.sub_attribute("value").is_some_and(|sub| sub.case_exact);
-    let same_value = if case_exact { value == wanted_value } else { fold::equal(&value, &wanted_value) };
+    let same_value = if case_exact { value == wanted_value } else { fold::equal(value, wanted_value) };
     let same_type = match (text(entry, "type"), text(wanted, "type")) {
-        (Some(label), Some(wanted_label)) => fold::equal(&label, &wanted_label),
+        (Some(label), Some(wanted_label)) => fold::equal(label, wanted_label),
         _ => true,
     };
     same_value && same_type
+}
+
+fn text<'a>(entry: &'a Value, name: &str) -> Option<&'a str> {
+    entry.get(name)?.as_str()
 }

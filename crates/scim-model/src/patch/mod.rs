@@ -5,6 +5,7 @@
 //! here: anything about a list that is stored outside the document; [`Patch::detach`] hands its operations over.
 
 mod apply;
+mod budget;
 mod entries;
 mod operation;
 mod parse;
@@ -124,7 +125,7 @@ impl Patch {
     /// Applies every operation in order, or none: on an error the resource is as before.
     pub fn apply(&self, resource: &mut Resource, ty: &ResourceType) -> Result<Changes, ScimError> {
         let mut changed = resource.clone();
-        let mut budget = apply::Budget::new();
+        let mut budget = budget::Budget::new();
         for operation in &self.operations {
             apply::apply_one(changed.as_map_mut(), operation, &mut budget)?;
         }

@@ -648,13 +648,100 @@ fn large_requests() {
     };
     assert!(Patch::parse(body(2).as_bytes(), core::user(), &small).is_ok());
     assert_eq!(Patch::parse(body(3).as_bytes(), core::user(), &small).unwrap_err().status, 413);
+}
 
-    // Work grows with the product of operations and entries, so it is bounded.
-    let entries: Vec<Value> = (0..10_000).map(|index| json!({"value": index.to_string()})).collect();
-    let mut resource = document(USER, json!({"emails": entries}));
-    let many: Vec<Value> = (0..1_000).map(|_| json!({"op": "remove", "path": "emails[value eq \"x\"]"})).collect();
-    let error = parse(many.into(), core::user()).unwrap().apply(&mut resource, core::user()).unwrap_err();
-    assert_eq!(error.status, 413);
+/// Work grows with the product of operations and entries, and with the texts that are compared and copied.
+#[test]
+fn work_is_bounded() {
+    let entries = |count: usize| -> Value {
+        (0..count).map(|index| json!({"type": "work", "value": index.to_string(), "display": "d"})).collect()
+    };
+    let times = |count: usize, operation: Value| Value::Array(vec![operation; count]);
+    let text = |count: usize| "\u{c9}".repeat(count);
+    for (name, before, operations, passes) in [
+        // What real clients come near to.
+        (
+            "one list of 20,000",
+            json!({}),
+            json!([{"op": "add", "path": "phoneNumbers", "value": entries(20_000)}]),
+            true,
+        ),
+        ("20,000 cleared of a part", entries(20_000), json!([{"op": "remove", "path": "phoneNumbers.display"}]), true),
+        ("20,000 emptied", entries(20_000), json!([{"op": "remove", "path": "phoneNumbers"}]), true),
+        (
+            "500 one by one",
+            entries(3),
+            (0..500)
+                .map(|index| json!({"op": "add", "path": "phoneNumbers", "value": [{"value": format!("n{index}")}]}))
+                .collect(),
+            true,
+        ),
+        (
+            "300 of 300 by value",
+            entries(300),
+            json!([{"op": "remove", "path": "phoneNumbers", "value": entries(300)}]),
+            true,
+        ),
+        (
+            "10,000 small ones",
+            entries(5),
+            times(10_000, json!({"op": "replace", "path": "phoneNumbers[type eq \"work\"].display", "value": "x"})),
+            true,
+        ),
+        // What none does.
+        (
+            "parts of all",
+            entries(20_000),
+            times(20_000, json!({"op": "remove", "path": "phoneNumbers.display"})),
+            false,
+        ),
+        (
+            "entries that match",
+            entries(10_000),
+            times(1_000, json!({"op": "remove", "path": "phoneNumbers[value eq \"x\"]"})),
+            false,
+        ),
+        (
+            "added",
+            entries(10_000),
+            times(1_000, json!({"op": "add", "path": "phoneNumbers", "value": [{"value": "1"}]})),
+            false,
+        ),
+        (
+            "removed by value",
+            entries(10_000),
+            json!([{"op": "remove", "path": "phoneNumbers", "value": entries(10_000)}]),
+            false,
+        ),
+        (
+            "a filter of many terms",
+            entries(10_000),
+            json!([{"op": "remove", "path": format!("phoneNumbers[value eq \"x\"{}]", " or value eq \"y\"".repeat(900))}]),
+            false,
+        ),
+        (
+            "a long literal",
+            entries(10_000),
+            json!([{"op": "remove", "path": format!("phoneNumbers[value co \"{}\"]", text(8_000))}]),
+            false,
+        ),
+        (
+            "long texts",
+            json!([{"value": text(100_000)}]),
+            times(1_000, json!({"op": "remove", "path": "phoneNumbers[value co \"x\"]"})),
+            false,
+        ),
+        (
+            "one text copied to all",
+            entries(10_000),
+            json!([{"op": "replace", "path": "phoneNumbers[type eq \"work\"].display", "value": "d".repeat(1_000_000)}]),
+            false,
+        ),
+    ] {
+        let mut resource = document(USER, json!({"phoneNumbers": before}));
+        let outcome = parse(operations, core::user()).unwrap().apply(&mut resource, core::user());
+        assert_eq!(outcome.err().map(|error| error.status), if passes { None } else { Some(413) }, "{name}");
+    }
 }
 
 #[test]
