@@ -118,7 +118,7 @@ impl Notice {
                 "Application added. Copy its base URL and its credential into your identity provider."
             }
             Notice::ApplicationRenamed => "Name saved.",
-            Notice::ApplicationPaused => "Paused. The client is told to try again later; nothing is lost.",
+            Notice::ApplicationPaused => "Paused. The client is told to try again later.",
             Notice::ApplicationResumed => "Resumed. Requests are answered again.",
             Notice::CredentialIssued => "Credential issued. Copy it now, or reveal it later with your password.",
             Notice::CredentialRevoked => "Credential revoked. From now on it is refused.",

@@ -111,16 +111,18 @@ fn check_tls(url: &str, built_in: bool) -> Result<(), OpenError> {
 
 /// The URL for logs and messages: the password, wherever it stands, becomes `***`.
 pub(crate) fn without_password(url: &str) -> String {
-    let (before_query, query) = url.split_once('?').map_or((url, None), |(before, query)| (before, Some(query)));
-    let mut shown = match (before_query.split_once("://"), before_query.rfind('@')) {
+    // A password may hold a `?` of its own: what comes before the last `@` is never a query.
+    let (shown, rest) = match (url.split_once("://"), url.rfind('@')) {
         (Some((scheme, _)), Some(at)) => {
             let authority = scheme.len() + "://".len();
-            let user = before_query.get(authority..at).unwrap_or_default();
+            let user = url.get(authority..at).unwrap_or_default();
             let user = user.split_once(':').map_or(user.to_owned(), |(name, _)| format!("{name}:***"));
-            format!("{scheme}://{user}{}", &before_query[at..])
+            (format!("{scheme}://{user}"), &url[at..])
         }
-        _ => before_query.to_owned(),
+        _ => (String::new(), url),
     };
+    let (host, query) = rest.split_once('?').map_or((rest, None), |(host, query)| (host, Some(query)));
+    let mut shown = shown + host;
     if let Some(query) = query {
         let hide = |pair: &str| if pair.starts_with("password=") { "password=***".to_owned() } else { pair.to_owned() };
         shown.push('?');

@@ -65,7 +65,12 @@ impl From<ScimError> for Error {
 impl From<database::Error> for Error {
     fn from(error: database::Error) -> Self {
         match error {
+            // An unreachable database comes back like a busy one: the client is asked to try again.
             database::Error::Busy => Error::Busy,
+            database::Error::Unavailable(cause) => {
+                tracing::error!(error = %cause, "the database cannot be reached");
+                Error::Busy
+            }
             other => Error::Internal(Box::new(other)),
         }
     }
@@ -142,7 +147,8 @@ impl Error {
                     feature.label()
                 ),
             ),
-            Error::Busy => scim(503, None, "Rollcall is busy. Try again in a moment.".to_owned()),
+            // Okta retries a 429 by itself, and nothing else.
+            Error::Busy => scim(429, None, "Rollcall is busy. Try again in a moment.".to_owned()),
             Error::Internal(_) => {
                 scim(500, None, "Rollcall could not do this because of an error of its own. Try again; if it stays, give your Rollcall administrator the X-Request-Id of this answer.".to_owned())
             }

@@ -26,7 +26,7 @@ pub use call::Call;
 pub use directory::groups::{GroupDetail, GroupRow, GroupSearch, MemberRow};
 pub use directory::users::{Counts, UserDetail, UserRow, UserSearch, UserSource, UserStatus};
 pub use error::Error;
-pub use event::advice::{Advice, AdviceLink};
+pub use event::advice::{Advice, AdviceLink, reason as reason_words};
 pub use event::detail::EventDetail;
 pub use event::kind::{Operation, Outcome};
 pub use event::record::{Change, Step};

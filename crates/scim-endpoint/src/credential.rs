@@ -24,7 +24,7 @@ pub(crate) async fn authenticate(
     let presented = presented(request);
     let authenticated = endpoint.registry.authenticate(&presented, tenant, application).await;
     authenticated.map_err(|error| match error {
-        registry::Error::Busy => ScimError::unavailable("Rollcall is busy. Try again in a moment.").into(),
+        registry::Error::Busy => ScimError::too_many_requests("Rollcall is busy. Try again in a moment.").into(),
         error => {
             tracing::error!(error = %error, "authentication failed");
             ScimError::internal("Rollcall could not check the credential because of an error of its own. Try again.")

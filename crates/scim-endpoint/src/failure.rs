@@ -6,19 +6,20 @@ use scim_model::ScimError;
 
 use crate::answer::SCIM_JSON;
 
-/// Integer seconds: Okta waits five minutes for anything else.
-const RETRY_AFTER_BUSY_S: &str = "5";
+/// When to try again, unless said otherwise. Integer seconds: Okta waits five minutes for anything else.
+const RETRY_AFTER_S: &str = "5";
 
 /// An error answer.
 #[derive(Debug)]
 pub(crate) struct Failure {
     error: ScimError,
     allow: Option<&'static str>,
+    retry_after_s: &'static str,
 }
 
 impl From<ScimError> for Failure {
     fn from(error: ScimError) -> Self {
-        Failure { error, allow: None }
+        Failure { error, allow: None, retry_after_s: RETRY_AFTER_S }
     }
 }
 
@@ -35,6 +36,12 @@ impl Failure {
         self
     }
 
+    /// With another `Retry-After` on an answer that has one.
+    pub fn retrying_after_s(mut self, seconds: &'static str) -> Self {
+        self.retry_after_s = seconds;
+        self
+    }
+
     /// The answer.
     pub fn into_response(self) -> HttpResponse {
         let status = StatusCode::from_u16(self.error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -45,8 +52,8 @@ impl Failure {
                 response.append_header((header::WWW_AUTHENTICATE, "Bearer realm=\"Rollcall SCIM\""));
                 response.append_header((header::WWW_AUTHENTICATE, "Basic realm=\"Rollcall SCIM\", charset=\"UTF-8\""));
             }
-            StatusCode::SERVICE_UNAVAILABLE => {
-                response.insert_header((header::RETRY_AFTER, RETRY_AFTER_BUSY_S));
+            StatusCode::TOO_MANY_REQUESTS => {
+                response.insert_header((header::RETRY_AFTER, self.retry_after_s));
             }
             _ => {}
         }

@@ -15,6 +15,9 @@ use crate::parameters::{Parameters, redacted};
 use crate::route::Route;
 use crate::{REQUEST_ID_HEADER, ScimEndpoint, credential, discovery};
 
+/// A pause lasts longer than a busy moment. Okta retries a 429 up to ten times by itself, and nothing else.
+const RETRY_AFTER_PAUSED_S: &str = "120";
+
 /// A request that has a valid credential, with what every operation needs.
 pub(crate) struct Incoming<'a> {
     pub endpoint: &'a ScimEndpoint,
@@ -138,5 +141,7 @@ async fn paused(endpoint: &ScimEndpoint, scope: &AppScope, call: &Call) -> Failu
         "The application \"{}\" is paused in Rollcall. Requests are taken again once an administrator resumes it.",
         scope.application_name()
     );
-    refused(endpoint, scope, call, "paused", ScimError::unavailable(detail)).await
+    refused(endpoint, scope, call, "paused", ScimError::too_many_requests(detail))
+        .await
+        .retrying_after_s(RETRY_AFTER_PAUSED_S)
 }

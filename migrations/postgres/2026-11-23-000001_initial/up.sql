@@ -158,7 +158,8 @@ CREATE UNIQUE INDEX resource_group_name ON resource (tenant_id, application_id, 
     WHERE resource_type = 'Group' AND deleted_at IS NULL;
 CREATE INDEX resource_deleted_user_name ON resource (tenant_id, application_id, user_name_folded)
     WHERE deleted_at IS NOT NULL;
-CREATE INDEX resource_external_id ON resource (tenant_id, application_id, external_id);
+-- Ends with the order of a list, else SQLite prefers to walk resource_crawl.
+CREATE INDEX resource_external_id ON resource (tenant_id, application_id, external_id, resource_type, id);
 CREATE INDEX resource_crawl ON resource (tenant_id, application_id, resource_type, id) WHERE deleted_at IS NULL;
 CREATE INDEX resource_directory_user ON resource (tenant_id, directory_user_id);
 CREATE INDEX resource_group_directory ON resource (tenant_id, display_name_folded, id)
@@ -195,7 +196,8 @@ CREATE TABLE group_member (
     FOREIGN KEY (tenant_id, application_id, group_id) REFERENCES resource (tenant_id, application_id, id) ON DELETE CASCADE,
     FOREIGN KEY (tenant_id, application_id, member_id) REFERENCES resource (tenant_id, application_id, id) ON DELETE CASCADE
 );
-CREATE INDEX group_member_member ON group_member (tenant_id, application_id, member_id);
+-- Covers the look-up of a member's groups: with less, SQLite prefers to walk the primary key.
+CREATE INDEX group_member_member ON group_member (tenant_id, application_id, member_id, group_id);
 
 -- One row per operation. subject_id: the resource it was about, or the event's own id where there is none.
 CREATE TABLE provisioning_event (
@@ -222,6 +224,7 @@ CREATE TABLE provisioning_event (
 );
 CREATE INDEX provisioning_event_application ON provisioning_event (tenant_id, application_id, id);
 CREATE INDEX provisioning_event_subject ON provisioning_event (tenant_id, subject_id, id);
+CREATE INDEX provisioning_event_operation ON provisioning_event (tenant_id, application_id, operation, outcome, id);
 CREATE INDEX provisioning_event_outcome ON provisioning_event (tenant_id, outcome, id);
 
 CREATE TABLE provisioning_event_detail (

@@ -4,8 +4,8 @@
 //! POST brings it back under the same id. On: the person and the resource are deleted, unless another application still
 //! provides the person.
 
-use database::WriteTx;
 use database::schema::{directory_user as table, resource};
+use database::{LockRow, WriteTx};
 use diesel::prelude::*;
 use mapping::Profile;
 use registry::AppScope;
@@ -40,7 +40,7 @@ pub(crate) fn disable(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Resul
     let now = tx.now();
     let connection = tx.connection();
     let one = || table::table.filter(table::tenant_id.eq(scope.tenant_id())).filter(table::id.eq(id));
-    let profile: Option<String> = one().select(table::profile).first(connection).optional()?;
+    let profile: Option<String> = one().select(table::profile).lock_row().get_result(connection).optional()?;
     if let Some(profile) = profile {
         let mut profile: Profile = serde_json::from_str(&profile)?;
         profile.set_active(false);
@@ -58,6 +58,14 @@ pub(crate) fn disable(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Resul
 /// Deletes a person, after the resource of the application that asks is gone.
 pub(crate) fn delete(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Result<Fate, Error> {
     let connection = tx.connection();
+    // Another application that links to the person at this moment waits here, or has been waited for.
+    table::table
+        .filter(table::tenant_id.eq(scope.tenant_id()))
+        .filter(table::id.eq(id))
+        .select(table::id)
+        .lock_row()
+        .get_result::<String>(connection)
+        .optional()?;
     if linked_elsewhere(connection, scope, id)? {
         return Ok(Fate::KeptForOther);
     }

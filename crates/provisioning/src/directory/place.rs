@@ -145,12 +145,11 @@ fn matching(
         .select(directory_user_key::directory_user_id)
         .limit(2)
         .load(connection)?;
-    match same_email.as_slice() {
-        [only] if !has_resource_here(connection, scope, only)? => {
-            Ok(by_id(tx, scope, only)?.map(|existing| (existing, Match::SameEmail)))
-        }
-        _ => Ok(None),
-    }
+    let [only] = same_email.as_slice() else { return Ok(None) };
+    // Locked before it is asked who else links to the person, so that two who ask at once do so one after the other.
+    let Some(existing) = by_id(tx, scope, only)? else { return Ok(None) };
+    let taken = has_resource_here(tx.connection(), scope, only)?;
+    Ok((!taken).then_some((existing, Match::SameEmail)))
 }
 
 /// Whether this application already has a resource, set aside or not, for the person.

@@ -332,12 +332,15 @@ fn sources(connection: &mut Connection, tenant_id: &str, id: &str) -> Result<Vec
 }
 
 fn groups(connection: &mut Connection, tenant_id: &str, sources: &[UserSource]) -> Result<Vec<GroupRow>, Error> {
-    let members: Vec<&str> = sources.iter().map(|source| source.resource_id.as_str()).collect();
-    let ids: Vec<String> = group_member::table
-        .filter(group_member::tenant_id.eq(tenant_id))
-        .filter(group_member::member_id.eq_any(members))
-        .select(group_member::group_id)
-        .distinct()
-        .load(connection)?;
+    let mut ids = Vec::new();
+    for source in sources {
+        let of_source: Vec<String> = group_member::table
+            .filter(group_member::tenant_id.eq(tenant_id))
+            .filter(group_member::application_id.eq(&source.application_id))
+            .filter(group_member::member_id.eq(&source.resource_id))
+            .select(group_member::group_id)
+            .load(connection)?;
+        ids.extend(of_source);
+    }
     group_rows(connection, tenant_id, &ids)
 }

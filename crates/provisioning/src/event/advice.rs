@@ -154,11 +154,11 @@ pub(crate) fn advice(code: &str, detail: &str, directory_user_id: Option<&str>) 
             "The application is paused: requests are turned away with the request to come back later.",
             "Resume the application under Connection when you are ready.",
             Some(AdviceLink::Connection),
-            "Provisioning is paused on our side. Your system will retry by itself.",
+            "Provisioning is paused on our side. Please retry the failed tasks once we tell you that it goes on.",
         ),
         "busy" => (
             "The database could not take the request in time.",
-            "The client retries by itself. If this stays, ask whoever runs Rollcall to look at the load of the server.",
+            "Some clients retry by themselves; Okta's administrator retries the task. If this stays, ask whoever runs Rollcall to look at the load of the server.",
             None,
             "Our server was busy for a moment. Please retry the task.",
         ),

@@ -21,6 +21,9 @@ pub const KEPT_BODY_BYTES: usize = 16 * 1024;
 /// Identifiers longer than this are cut before they are indexed: PostgreSQL refuses index rows of more than 2,700 bytes.
 const IDENTIFIER_BYTES: usize = 256;
 
+/// Nobody goes by more names than this; a body that says otherwise is not indexed in full.
+const IDENTIFIERS: usize = 100;
+
 /// A group push of thousands is found by so many of its members, not by each.
 const MENTIONS: usize = 200;
 
@@ -154,7 +157,12 @@ pub fn record(
     draft: EventDraft,
 ) -> Result<(), Error> {
     let id = stamp.id.into_string();
-    let subject_id = draft.resource_id.clone().unwrap_or_else(|| id.clone());
+    let subject_id = match (&draft.resource_id, identifier_key(&draft.subject)) {
+        (Some(resource_id), _) => resource_id.clone(),
+        // Look-ups and failed creates of one name gather under it, so that they do not crowd out those who have it.
+        (None, name) if !name.is_empty() => format!("name:{name}"),
+        (None, _) => id.clone(),
+    };
     let changed: Vec<&str> = draft.changes.iter().map(|change| change.field.as_str()).collect();
     let changed = serde_json::to_string(&changed)?;
     let connection = tx.connection();
@@ -205,7 +213,7 @@ pub fn record(
             .execute(connection)?;
     }
 
-    let names = draft.identifiers.iter().chain(draft.resource_id.as_ref());
+    let names = draft.identifiers.iter().take(IDENTIFIERS).chain(draft.resource_id.as_ref());
     let mut found_by: Vec<(String, &str)> = names
         .map(|name| (identifier_key(name), subject_id.as_str()))
         .chain(draft.mentions.iter().take(MENTIONS).map(|mentioned| (identifier_key(mentioned), id.as_str())))

@@ -43,25 +43,34 @@ impl Recorder {
     /// Writes everything that waits.
     ///
     /// # Errors
-    /// What the database says; the rows of the failing batch are lost, later ones stay.
+    /// What the database says. If it is only busy, the rows wait for the next flush; otherwise the batch that it refused
+    /// is gone, so that one row that cannot be written does not hold up all others.
     pub async fn flush(&self, database: &Database) -> Result<(), Error> {
         loop {
-            let batch: Vec<_> = {
+            let batch: Arc<Vec<Waiting>> = {
                 let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
                 let count = waiting.len().min(BATCH_ROWS);
-                waiting.drain(..count).collect()
+                Arc::new(waiting.drain(..count).collect())
             };
             if batch.is_empty() {
                 return Ok(());
             }
-            database
+            let rows = Arc::clone(&batch);
+            let written = database
                 .write(move |tx| -> Result<(), Error> {
-                    for (stamp, origin, call, draft) in batch {
-                        record(tx, stamp, &origin, &call, draft)?;
+                    for (stamp, origin, call, draft) in rows.iter() {
+                        record(tx, stamp.clone(), origin, call, draft.clone())?;
                     }
                     Ok(())
                 })
-                .await?;
+                .await;
+            if let Err(error) = written {
+                if matches!(error, Error::Busy) {
+                    let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+                    waiting.splice(..0, batch.iter().cloned());
+                }
+                return Err(error);
+            }
         }
     }
 }

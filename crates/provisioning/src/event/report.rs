@@ -43,6 +43,8 @@ pub struct EventSearch {
     pub to: Timestamp,
     pub operation: Option<Operation>,
     pub outcome: Option<Outcome>,
+    /// One of the codes that [`Reason::code`] gives.
+    pub error_code: Option<String>,
     /// `next` of the page before.
     pub after: Option<String>,
     pub limit: i64,
@@ -93,6 +95,8 @@ pub struct EventReport {
     pub page: PageOf<EventRow>,
     pub buckets: Vec<Bucket>,
     pub reasons: Vec<Reason>,
+    /// The identifier matches so many people that not all of them are in the answer: more letters help.
+    pub identifier_too_broad: bool,
 }
 
 /// An [`EventRow`] as it is selected.
@@ -168,13 +172,18 @@ struct Criteria {
     last_id: String,
     operation: Option<Operation>,
     outcome: Option<Outcome>,
+    error_code: Option<String>,
+    identifier_too_broad: bool,
 }
 
 impl Criteria {
     fn resolve(connection: &mut Connection, tenant_id: &str, search: &EventSearch) -> Result<Self, Error> {
-        let subjects = match identifier_key(&search.identifier) {
-            key if key.is_empty() => None,
-            key => Some(matching_subjects(connection, tenant_id, &key)?),
+        let (subjects, identifier_too_broad) = match identifier_key(&search.identifier) {
+            key if key.is_empty() => (None, false),
+            key => {
+                let (subjects, too_broad) = matching_subjects(connection, tenant_id, &key)?;
+                (Some(subjects), too_broad)
+            }
         };
         let applications = match fold(askable(&search.application).trim()) {
             name if name.is_empty() => None,
@@ -190,6 +199,8 @@ impl Criteria {
             last_id: first_id_at(search.to.as_milliseconds() + CLOCK_SLACK_MS),
             operation: search.operation,
             outcome: search.outcome,
+            error_code: search.error_code.as_deref().map(askable),
+            identifier_too_broad,
         })
     }
 
@@ -218,12 +229,16 @@ impl Criteria {
         if let Some(outcome) = self.outcome {
             condition = Box::new(condition.and(event_table::outcome.eq(outcome.as_str())));
         }
+        if let Some(error_code) = &self.error_code {
+            condition = Box::new(condition.and(event_table::error_code.eq(error_code).assume_not_null()));
+        }
         condition
     }
 }
 
-/// Everybody who goes or ever went by a name that begins with `key`, and the rows that mention them.
-fn matching_subjects(connection: &mut Connection, tenant_id: &str, key: &str) -> Result<Vec<String>, Error> {
+/// Everybody who goes or ever went by a name that begins with `key`, and the rows that mention them; and whether there
+/// were more than a search takes. Resources come before names that nobody has (`name:…`).
+fn matching_subjects(connection: &mut Connection, tenant_id: &str, key: &str) -> Result<(Vec<String>, bool), Error> {
     let (first, last) = crate::page::prefix_range(key);
     let in_tenant = || event_identifier::table.filter(event_identifier::tenant_id.eq(tenant_id));
     let mut subjects: Vec<String> = in_tenant()
@@ -231,18 +246,22 @@ fn matching_subjects(connection: &mut Connection, tenant_id: &str, key: &str) ->
         .filter(event_identifier::folded.lt(last))
         .select(event_identifier::subject_id)
         .distinct()
+        .order(event_identifier::subject_id.asc())
         .limit(MATCHED_SUBJECTS)
         .load(connection)?;
     let mentioning: Vec<String> = in_tenant()
         .filter(event_identifier::folded.eq_any(&subjects))
         .select(event_identifier::subject_id)
         .distinct()
+        .order(event_identifier::subject_id.asc())
         .limit(MATCHED_SUBJECTS)
         .load(connection)?;
+    let most = usize::try_from(MATCHED_SUBJECTS).unwrap_or(usize::MAX);
+    let too_broad = subjects.len() >= most || mentioning.len() >= most;
     subjects.extend(mentioning);
     subjects.sort_unstable();
     subjects.dedup();
-    Ok(subjects)
+    Ok((subjects, too_broad))
 }
 
 /// A tenant has few applications: all names are read and compared here, so that folding is ours and not the database's.
@@ -268,7 +287,8 @@ impl Provisioning {
                 let criteria = Criteria::resolve(connection, &tenant_id, &search)?;
                 let page = rows(connection, &criteria, &search)?;
                 let (buckets, reasons) = (bars(connection, &criteria)?, reasons(connection, &criteria)?);
-                Ok(EventReport { page, buckets, reasons })
+                let identifier_too_broad = criteria.identifier_too_broad;
+                Ok(EventReport { page, buckets, reasons, identifier_too_broad })
             })
             .await
     }

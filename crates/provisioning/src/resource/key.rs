@@ -18,6 +18,9 @@ pub(crate) const INDEXED: [&str; 1] = ["emails.value"];
 /// Values longer than this are indexed by their beginning; the evaluator settles the rest.
 const KEY_BYTES: usize = 512;
 
+/// So many rows go into one statement: below the bind limits of both databases.
+const CHUNK: usize = 500;
+
 /// The form in which a value is indexed and looked up.
 pub(crate) fn key(value: &str) -> String {
     let mut folded = fold(value);
@@ -64,9 +67,11 @@ pub(crate) fn replace(
         })
         .collect();
     let connection = tx.connection();
-    database::each!(connection, connection => {
-        diesel::insert_into(table::table).values(&rows).execute(connection)
-    })?;
+    for chunk in rows.chunks(CHUNK) {
+        database::each!(connection, connection => {
+            diesel::insert_into(table::table).values(chunk).execute(connection)
+        })?;
+    }
     Ok(())
 }
 

@@ -32,6 +32,8 @@ pub struct Provisioning {
     pub total: String,
     pub chart: Option<Chart>,
     pub reasons: Vec<ReasonRow>,
+    /// The identifier matches more people than one search takes.
+    pub too_broad: bool,
     /// Each criterion that narrows, with the address without it.
     pub filters: Vec<(String, String)>,
     /// `in the last 24 hours`, `from … to …`
@@ -56,6 +58,8 @@ pub struct Criteria {
     pub to: String,
     pub operation: String,
     pub outcome: String,
+    /// Code of a reason of failure.
+    pub reason: String,
 }
 
 /// Value, label, length in minutes and wording of every fixed timespan.
@@ -70,6 +74,8 @@ pub const SPANS: [(&str, &str, i64, &str); 5] = [
 /// A reason of failure.
 pub struct ReasonRow {
     pub text: String,
+    /// The same search, narrowed to it.
+    pub href: String,
     pub count: String,
     /// Share of the most frequent reason, 1 to 100.
     pub share: i64,
@@ -89,6 +95,7 @@ impl Criteria {
                 ("to", if custom { &self.to } else { "" }),
                 ("operation", &self.operation),
                 ("outcome", &self.outcome),
+                ("reason", &self.reason),
             ],
         )
     }
@@ -133,6 +140,7 @@ impl Criteria {
             to: query.trimmed("to"),
             operation: query.text("operation").parse().map_or("", Operation::as_str).to_owned(),
             outcome: query.text("outcome").parse().map_or("", Outcome::as_str).to_owned(),
+            reason: query.trimmed("reason"),
         }
     }
 
@@ -164,11 +172,15 @@ impl Criteria {
             let without = Criteria { outcome: String::new(), ..self.clone() };
             filters.push((format!("Outcome: {}", outcome.label()), without.address(base)));
         }
+        if !self.reason.is_empty() {
+            let without = Criteria { reason: String::new(), ..self.clone() };
+            filters.push((format!("Reason: {}", ::provisioning::reason_words(&self.reason)), without.address(base)));
+        }
         filters
     }
 }
 
-/// `GET /t/{slug}/reports/provisioning?identifier=…&application=…&span=…&from=…&to=…&operation=…&outcome=…&after=…`
+/// `GET /t/{slug}/reports/provisioning?identifier=…&application=…&span=…&from=…&to=…&operation=…&outcome=…&reason=…&after=…`
 pub async fn show(administrator: Administrator) -> Answer {
     let mut criteria = Criteria::read(&administrator.query);
     let now_ms = administrator.now().as_milliseconds();
@@ -186,6 +198,7 @@ pub async fn show(administrator: Administrator) -> Answer {
                 to: Timestamp::from_milliseconds(to),
                 operation: criteria.operation.parse().ok(),
                 outcome: criteria.outcome.parse().ok(),
+                error_code: Some(criteria.reason.clone()).filter(|reason| !reason.is_empty()),
                 after: Some(after.clone()).filter(|after| !after.is_empty()),
                 limit: PAGE,
             };
@@ -215,9 +228,9 @@ impl Provisioning {
     ) -> Self {
         let base = administrator.base();
         let now_ms = administrator.now().as_milliseconds();
-        let (page, buckets, reasons) = match report {
-            Some(report) => (Some(report.page), report.buckets, report.reasons),
-            None => (None, Vec::new(), Vec::new()),
+        let (page, buckets, reasons, too_broad) = match report {
+            Some(report) => (Some(report.page), report.buckets, report.reasons, report.identifier_too_broad),
+            None => (None, Vec::new(), Vec::new(), false),
         };
         let buckets: Vec<Bucket> = buckets.iter().map(bucket).collect();
         let next = page.as_ref().and_then(|page| page.next.as_deref());
@@ -233,7 +246,10 @@ impl Provisioning {
             error,
             total: page.as_ref().map(|page| crate::text::total(page.total, "operation")).unwrap_or_default(),
             chart: Chart::new(&buckets, now_ms, reasons.is_empty(), |bucket| criteria.narrowed(bucket).address(&base)),
-            reasons: reason_rows(reasons),
+            reasons: reason_rows(reasons, |reason| {
+                Criteria { reason: reason.to_owned(), ..criteria.clone() }.address(&base)
+            }),
+            too_broad,
             filters: criteria.filters(&base),
             range: criteria.range_words(),
             next: next.map(|next| format!("{here}&after={}", crate::text::encode(next))).unwrap_or_default(),
@@ -259,11 +275,12 @@ fn bucket(bucket: &::provisioning::Bucket) -> Bucket {
     }
 }
 
-fn reason_rows(reasons: Vec<Reason>) -> Vec<ReasonRow> {
+fn reason_rows(reasons: Vec<Reason>, address: impl Fn(&str) -> String) -> Vec<ReasonRow> {
     let most = reasons.iter().map(|reason| reason.count).max().unwrap_or(1).max(1);
     let row = |reason: Reason| ReasonRow {
         share: (reason.count * 100 / most).max(1),
         count: crate::text::number(reason.count),
+        href: address(&reason.code),
         text: reason.text,
     };
     reasons.into_iter().map(row).collect()
@@ -303,8 +320,12 @@ impl Provisioning {
                 ("Unknown credential", "96", 45),
                 ("The feature is switched off", "51", 24),
             ]
-            .map(|(text, count, share)| ReasonRow { text: text.into(), count: count.into(), share })
+            .map(|(text, count, share)| {
+                let href = "/t/northwind/reports/provisioning?reason=uniqueness".into();
+                ReasonRow { text: text.into(), href, count: count.into(), share }
+            })
             .into(),
+            too_broad: false,
             filters: Vec::new(),
             range: "in the last 24 hours".into(),
             next: "/t/northwind/reports/provisioning?after=x".into(),
@@ -319,6 +340,7 @@ impl Provisioning {
             outcome: "failed".into(),
             ..narrowed.criteria
         };
+        narrowed.too_broad = true;
         narrowed.filters = vec![("Outcome: Failed".into(), "/t/northwind/reports/provisioning".into())];
         let mut empty = page();
         empty.criteria =
