@@ -116,7 +116,7 @@ on_both_databases! {
         let application = server.application("acme", &[]).await;
         server.registry.pause_application(&application.scope, &application.id, true).await.unwrap();
         let answer = application.post("/Users", &user("ada@corp.test")).await;
-        answer.scim_error(503, None);
+        answer.scim_error(429, None);
         assert!(answer.header("retry-after").unwrap().parse::<u32>().is_ok());
         let event = server.last_event(&application.scope).await;
         assert_eq!((event.row.outcome, event.row.error_code.as_deref()), (Outcome::Refused, Some("paused")));

@@ -119,6 +119,7 @@ impl TestServer {
             to: Timestamp::parse("2026-12-01T00:00:00Z").unwrap(),
             operation: None,
             outcome: None,
+            error_code: None,
             after: None,
             limit: 1_000,
         };
