@@ -31,6 +31,8 @@ pub enum Adjustment {
     EmptyEntryDropped(String),
     /// The same value twice.
     DuplicateDropped(String),
+    /// A PUT or PATCH that sets `active` to null, or removes it.
+    ActiveKept,
 }
 
 impl fmt::Display for Adjustment {
@@ -49,6 +51,7 @@ impl fmt::Display for Adjustment {
             Self::OlderAttributeName(path) => write!(formatter, "attribute named as before SCIM 2.0: {path}"),
             Self::EmptyEntryDropped(path) => write!(formatter, "entry without a value dropped: {path}"),
             Self::DuplicateDropped(path) => write!(formatter, "repeated value dropped: {path}"),
+            Self::ActiveKept => formatter.write_str("active was not said: kept"),
         }
     }
 }

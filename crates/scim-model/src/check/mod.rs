@@ -37,15 +37,24 @@ pub struct Checked {
 
 /// Checks the body of a POST (RFC 7644 §3.3).
 pub fn create(body: &[u8], ty: &ResourceType, limits: &Limits) -> Result<Checked, ScimError> {
-    let mut checker = Checker::for_body();
-    let document = document::document(&mut checker, parse_object(body, limits)?, ty)?;
+    checked(Checker::for_body(), parse_object(body, limits)?, ty)
+}
+
+fn checked(mut checker: Checker, body: Map<String, Value>, ty: &ResourceType) -> Result<Checked, ScimError> {
+    let document = document::document(&mut checker, body, ty)?;
     Ok(Checked { resource: Resource::from_checked(document), adjustments: checker.adjustments.into_vec() })
 }
 
 /// Checks the body of a PUT against the resource that it replaces (RFC 7644 §3.5.1): what is left out is cleared, but
-/// `active` and immutable attributes are kept; an immutable attribute must stay what it is.
+/// `active` and immutable attributes are kept, `active` also when it is null; an immutable attribute must stay what it is.
 pub fn replace(body: &[u8], current: &Resource, ty: &ResourceType, limits: &Limits) -> Result<Checked, ScimError> {
-    let mut checked = create(body, ty, limits)?;
+    let body = parse_object(body, limits)?;
+    let mut checker = Checker::for_body();
+    let has_null = body.iter().any(|(name, value)| name.eq_ignore_ascii_case("active") && value.is_null());
+    if has_null && current.active().is_some() {
+        checker.adjustments.add(|| Adjustment::ActiveKept);
+    }
+    let mut checked = checked(checker, body, ty)?;
     let document = checked.resource.as_map_mut();
     keep(document, current.as_map(), &ty.schema.attributes)?;
     for extension in &ty.extensions {

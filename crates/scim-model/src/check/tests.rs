@@ -70,7 +70,7 @@ fn spelling_and_place_are_put_right() {
 #[test]
 fn unassigned_is_left_out() {
     check(
-        json!({"title": null, "emails": [], "addresses": null, "name": {}, "roles": [null], "phoneNumbers": [{}],
+        json!({"title": null, "active": null, "emails": [], "addresses": null, "name": {}, "roles": [null], "phoneNumbers": [{}],
             "externalId": "", "nickName": null, ENTERPRISE_USER: {"manager": {"value": null}, "department": null}}),
         json!({}),
         &[],
@@ -322,13 +322,15 @@ fn replace_clears_what_is_left_out_but_the_status() {
     let current =
         user(json!({"id": "7", "active": false, "title": "x", "externalId": "1", "name": {"givenName": "A"}}));
     let current = Resource::from_stored(&current.to_string()).unwrap();
-    let check = |more: Value, expected: Value| {
+    let check = |more: Value, expected: Value, adjustments: &[Adjustment]| {
         let found = replace(user(more).to_string().as_bytes(), &current, core::user(), &Limits::default()).unwrap();
         assert_eq!(Value::Object(found.resource.as_map().clone()), user(expected));
+        assert_eq!(found.adjustments, adjustments);
     };
-    check(json!({}), json!({"active": false}));
-    check(json!({"active": null, "title": "y"}), json!({"title": "y", "active": false}));
-    check(json!({"active": true, "id": "8"}), json!({"active": true}));
+    check(json!({}), json!({"active": false}), &[]);
+    check(json!({"active": null, "title": "y"}), json!({"title": "y", "active": false}), &[Adjustment::ActiveKept]);
+    check(json!({"ACTIVE": null}), json!({"active": false}), &[Adjustment::ActiveKept]);
+    check(json!({"active": true, "id": "8"}), json!({"active": true}), &[]);
 }
 
 #[test]

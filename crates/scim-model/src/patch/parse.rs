@@ -207,6 +207,11 @@ impl Parser<'_> {
         }
         let had_value = value.as_ref().is_some_and(|value| !value.is_null());
         let value = self.check_value(kind, &bound, filter.is_some(), value)?;
+        // A user without `active` counts as active, so taking it away would switch people on again.
+        if value.is_none() && bound.extension().is_none() && bound.attribute().name == "active" {
+            self.checker.adjustments.add(|| Adjustment::ActiveKept);
+            return Ok(());
+        }
         let target = match filter {
             None => Target::Attribute(bound),
             Some(filter) => {

@@ -350,6 +350,34 @@ fn remove() {
     }
 }
 
+/// Taking `active` away is not saying `true`: whoever is switched off stays so.
+#[test]
+fn active_is_never_taken_away() {
+    for active in [true, false] {
+        let before = json!({"active": active, "title": "x"});
+        for operation in [
+            json!({"op": "remove", "path": "active"}),
+            json!({"op": "Remove", "path": format!("{USER}:active"), "value": true}),
+            json!({"op": "remove", "path": "ACTIVE"}),
+            json!({"op": "replace", "path": "active", "value": null}),
+            json!({"op": "add", "path": "active", "value": []}),
+            json!({"op": "replace", "path": "active", "value": [{"value": null}]}),
+            json!({"op": "replace", "value": {"active": null}}),
+            json!({"op": "add", "path": USER, "value": {"Active": null}}),
+        ] {
+            let patch = parse(json!([operation]), core::user()).unwrap();
+            assert!(patch.adjustments().contains(&Adjustment::ActiveKept), "{operation}");
+            check(before.clone(), json!([operation]), before.clone());
+        }
+    }
+    check(
+        json!({"active": false, "title": "x"}),
+        json!([{"op": "replace", "value": {"active": null, "title": "y"}}]),
+        json!({"active": false, "title": "y"}),
+    );
+    assert_eq!(Adjustment::ActiveKept.to_string(), "active was not said: kept");
+}
+
 #[test]
 fn schemas_follow() {
     let mut resource = document(USER, json!({}));
