@@ -182,6 +182,15 @@ impl Parser<'_> {
         if path.filter.is_some() && bound.sub_attribute().is_some() {
             return Err(ScimError::invalid_path("brackets can only follow an attribute, not a sub-attribute"));
         }
+        if path.filter.is_some() && !bound.attribute().is_complex() && !bound.attribute().multi_valued {
+            if kind == OperationKind::Remove && bound.attribute().required {
+                return Err(cannot_be_removed(&bound));
+            }
+            return Err(ScimError::invalid_path(format!(
+                "brackets cannot follow {}: it is a single plain value",
+                bound.path()
+            )));
+        }
         let filter = path.filter.map(|filter| resolve_element(filter, &bound)).transpose()?;
         let bound = match path.sub_attribute {
             None => bound,
@@ -244,8 +253,10 @@ impl Parser<'_> {
             }
             _ => {}
         }
-        if kind == OperationKind::Remove && bound.definition().required && !has_filter {
-            return Err(ScimError::mutability(format!("{} is required and cannot be removed", bound.path())));
+        // What brackets select of a list may go, but not a part that every entry must have.
+        let is_entry = has_filter && bound.sub_attribute().is_none();
+        if kind == OperationKind::Remove && bound.definition().required && !is_entry {
+            return Err(cannot_be_removed(bound));
         }
         Ok(true)
     }
@@ -294,6 +305,10 @@ impl Parser<'_> {
         self.operations.push(Operation { kind, target, value, had_value });
         Ok(())
     }
+}
+
+fn cannot_be_removed(bound: &Bound) -> ScimError {
+    ScimError::mutability(format!("{} is required and cannot be removed", bound.path()))
 }
 
 fn at(error: &FilterError) -> String {

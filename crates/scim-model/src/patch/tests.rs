@@ -534,6 +534,57 @@ fn refusals() {
 }
 
 #[test]
+fn required_attributes_stay_and_single_values_take_no_brackets() {
+    let extension = |path: &str| DEPARTMENT.replace("department", path);
+    for (ty, urn, name) in [(core::user(), USER, "userName"), (core::group(), GROUP, "displayName")] {
+        let removed = (ScimType::Mutability, format!("{name} is required and cannot be removed"));
+        let empty = (ScimType::InvalidValue, format!("{name} is required and must not be empty"));
+        let brackets = (ScimType::InvalidPath, format!("brackets cannot follow {name}: it is a single plain value"));
+        let check = |operation: Value, (scim_type, detail): &(ScimType, String)| {
+            let error = parse(json!([operation]), ty).unwrap_err();
+            let expected = (400, Some(*scim_type), format!("Operations[0]: {detail}"));
+            assert_eq!((error.status, error.scim_type, error.detail), expected, "{operation}");
+        };
+        for path in
+            [name.to_owned(), name.to_uppercase(), format!("{urn}:{name}"), format!("{}:{name}", urn.to_uppercase())]
+        {
+            for form in ["", "[value eq \"g4\"]", "[value eq \"g4\"].value", "[value pr]", "[type eq \"x\"]"] {
+                check(json!({"op": "remove", "path": format!("{path}{form}")}), &removed);
+                check(json!({"op": "Remove", "path": format!("{path}{form}"), "value": "g4"}), &removed);
+                for op in ["add", "replace"] {
+                    let with_value = |value: Value| json!({"op": op, "path": format!("{path}{form}"), "value": value});
+                    let as_key = json!({"op": op, "value": {format!("{path}{form}"): null}});
+                    if form.is_empty() {
+                        for value in
+                            [json!(null), json!(""), json!("  "), json!([]), json!([""]), json!({"value": null})]
+                        {
+                            check(with_value(value), &empty);
+                        }
+                        check(as_key, &empty);
+                    } else {
+                        check(with_value(json!(null)), &brackets);
+                        check(with_value(json!("new")), &brackets);
+                        check(as_key, &brackets);
+                    }
+                }
+            }
+        }
+        for form in ["externalId[value eq \"x\"]", "externalId[shoe pr].value"] {
+            for op in ["add", "replace", "remove"] {
+                let operation = json!({"op": op, "path": form, "value": "x"});
+                check(operation, &(brackets.0, brackets.1.replace(name, "externalId")));
+            }
+        }
+    }
+    for path in ["title[value pr]", "active[value eq true]", &extension("department[value eq \"x\"]")] {
+        for op in ["add", "replace", "remove"] {
+            let error = parse(json!([{"op": op, "path": path, "value": true}]), core::user()).unwrap_err();
+            assert_eq!((error.status, error.scim_type), (400, Some(ScimType::InvalidPath)), "{op} {path}");
+        }
+    }
+}
+
+#[test]
 fn broken_messages() {
     for (body, scim_type) in [
         ("", ScimType::InvalidSyntax),
