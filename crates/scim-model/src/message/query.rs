@@ -23,7 +23,8 @@ pub struct Query {
 }
 
 impl Query {
-    /// From decoded query parameters. Names may be in any case, unknown ones are ignored, an empty value counts as absent.
+    /// From decoded query parameters. Names may be in any case, unknown ones are ignored, an empty value counts as absent;
+    /// but an empty filter is an error, as the full list is not what was asked for.
     pub fn parse<K: AsRef<str>, V: AsRef<str>>(
         parameters: impl IntoIterator<Item = (K, V)>,
         limits: &Limits,
@@ -68,8 +69,12 @@ impl Query {
 
     fn set(&mut self, name: &str, value: &str, limits: &Limits) -> Result<(), ScimError> {
         let value = value.trim();
-        let Some(parameter) = Parameter::from_name(name).filter(|_| !value.is_empty()) else { return Ok(()) };
+        let Some(parameter) = Parameter::from_name(name) else { return Ok(()) };
         match parameter {
+            Parameter::Filter if value.is_empty() => {
+                return Err(ScimError::invalid_filter("the filter is empty; leave it out to list everything"));
+            }
+            _ if value.is_empty() => {}
             Parameter::Filter => self.filter = Some(value.to_owned()),
             // RFC 7644 §3.4.2.4: below 1 is 1, a negative count is 0.
             Parameter::StartIndex => self.start_index = number("startIndex", value)?.max(1),
@@ -119,6 +124,7 @@ fn number(name: &str, value: &str) -> Result<u64, ScimError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::error::ScimType;
 
     /// Filter, start index, count, attributes, excluded attributes.
     type Fields<'a> = (Option<&'a str>, u64, u64, Option<&'a str>, Option<&'a str>);
@@ -144,7 +150,7 @@ mod tests {
         check(&[("startIndex", "0"), ("count", "0")], Some((None, 1, 0, None, None)));
         check(&[("startindex", "-5"), ("COUNT", "-1")], Some((None, 1, 0, None, None)));
         check(&[("startIndex", "99999999999999999999"), ("count", "1000")], Some((None, u64::MAX, 200, None, None)));
-        check(&[("startIndex", ""), ("count", " "), ("filter", "")], Some((None, 1, 200, None, None)));
+        check(&[("startIndex", ""), ("count", " "), ("attributes", "")], Some((None, 1, 200, None, None)));
         check(
             &[("filter", "a eq \"b\""), ("attributes", "a,b"), ("sortBy", "x"), ("aadOptscim062020", "")],
             Some((Some("a eq \"b\""), 1, 200, Some("a,b"), None)),
@@ -154,6 +160,20 @@ mod tests {
             [("count", "ten"), ("count", "1.5"), ("startIndex", "1e3"), ("count", "-"), ("count", "+1")]
         {
             check(&[(name, value)], None);
+        }
+    }
+
+    /// A client whose filter came out empty asked for one user, not for everyone.
+    #[test]
+    fn an_empty_filter_is_not_the_full_list() {
+        for parameters in [
+            &[("filter", "")][..],
+            &[("FILTER", "  "), ("startIndex", "1")],
+            &[("filter", "userName eq \"a\""), ("filter", "")],
+            &[("filter", ""), ("filter", "userName eq \"a\"")],
+        ] {
+            let error = Query::parse(parameters.iter().copied(), &Limits::default()).unwrap_err();
+            assert_eq!((error.status, error.scim_type), (400, Some(ScimType::InvalidFilter)), "{parameters:?}");
         }
     }
 
