@@ -1,11 +1,8 @@
-//! Parameters of a query (RFC 7644 §3.4.2), from a URL or from the body of a search (§3.4.3).
-
-use serde_json::Value;
+//! Parameters of a query (RFC 7644 §3.4.2) from a URL. Deliberately not here: the body of a search (§3.4.3), which is not
+//! offered.
 
 use crate::limits::Limits;
 use crate::message::error::ScimError;
-use crate::urn;
-use crate::value::{kind_of, parse_object, take_member};
 
 /// What a client asks for. Sorting is not offered, so `sortBy` and `sortOrder` are among the ignored parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,42 +26,17 @@ impl Query {
         parameters: impl IntoIterator<Item = (K, V)>,
         limits: &Limits,
     ) -> Result<Self, ScimError> {
-        let mut query = Self::unrestricted(limits);
+        let mut query = Self {
+            filter: None,
+            start_index: 1,
+            count: limits.max_results,
+            attributes: None,
+            excluded_attributes: None,
+        };
         for (name, value) in parameters {
             query.set(name.as_ref(), value.as_ref(), limits)?;
         }
         Ok(query)
-    }
-
-    /// From the body of a POST to `.search`.
-    pub fn from_search_request(body: &[u8], limits: &Limits) -> Result<Self, ScimError> {
-        let mut body = parse_object(body, limits)?;
-        let schemas = take_member(&mut body, "schemas");
-        let names_it = |value: &Value| value.as_str().is_some_and(|urn| urn.eq_ignore_ascii_case(urn::SEARCH_REQUEST));
-        if !schemas.as_ref().and_then(Value::as_array).is_some_and(|schemas| schemas.iter().any(names_it)) {
-            return Err(ScimError::invalid_syntax(format!("schemas must name {}", urn::SEARCH_REQUEST)));
-        }
-        let mut query = Self::unrestricted(limits);
-        for (name, value) in body {
-            let value = match value {
-                Value::Null => continue,
-                Value::String(text) => text,
-                Value::Number(number) => number.to_string(),
-                Value::Array(values) if values.iter().all(Value::is_string) => {
-                    values.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(",")
-                }
-                other if Parameter::from_name(&name).is_some() => {
-                    return Err(ScimError::invalid_value(format!("{name} cannot be {}", kind_of(&other))));
-                }
-                _ => continue,
-            };
-            query.set(&name, &value, limits)?;
-        }
-        Ok(query)
-    }
-
-    fn unrestricted(limits: &Limits) -> Self {
-        Self { filter: None, start_index: 1, count: limits.max_results, attributes: None, excluded_attributes: None }
     }
 
     fn set(&mut self, name: &str, value: &str, limits: &Limits) -> Result<(), ScimError> {
@@ -175,20 +147,5 @@ mod tests {
             let error = Query::parse(parameters.iter().copied(), &Limits::default()).unwrap_err();
             assert_eq!((error.status, error.scim_type), (400, Some(ScimType::InvalidFilter)), "{parameters:?}");
         }
-    }
-
-    #[test]
-    fn search_requests() {
-        let parse = |body: &str| Query::from_search_request(body.as_bytes(), &Limits::default());
-        let query = parse(
-            r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"attributes":["displayName","userName"],
-                "filter":"displayName sw \"smith\"","startIndex":1,"count":10,"sortBy":"x","more":{}}"#,
-        )
-        .unwrap();
-        assert_eq!(query.attributes.as_deref(), Some("displayName,userName"));
-        assert_eq!((query.start_index, query.count), (1, 10));
-        assert!(parse(r#"{"filter":"a pr"}"#).is_err());
-        assert!(parse(r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"count":true}"#).is_err());
-        assert!(parse("[]").is_err());
     }
 }
