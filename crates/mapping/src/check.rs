@@ -48,8 +48,15 @@ impl Mapping {
             }
             if rule.path.len() > PATH_BYTES {
                 error(row, Field::Path, format!("A path has at most {PATH_BYTES} characters."));
-            } else if let Err(message) = Source::parse(&rule.path) {
-                error(row, Field::Path, message);
+            } else {
+                match Source::parse(&rule.path) {
+                    Err(message) => error(row, Field::Path, message),
+                    Ok(source) if rule.attribute == "active" && !source.is_boolean() => {
+                        let message = format!("{} is not true or false, but active must be.", rule.path);
+                        error(row, Field::Path, message);
+                    }
+                    Ok(_) => {}
+                }
             }
         }
         let row = self.users.len();
@@ -109,6 +116,15 @@ mod tests {
                 "{attribute} <- {path}: {errors:?}"
             );
         }
+    }
+
+    #[test]
+    fn active_comes_from_something_that_is_true_or_false() {
+        let mut mapping = Mapping::default();
+        let row = mapping.users.iter().position(|rule| rule.attribute == "active").unwrap();
+        mapping.users[row].path = "userName".to_owned();
+        let errors = mapping.check().unwrap_err();
+        assert_eq!((errors.len(), errors[0].row, errors[0].field), (1, row, Field::Path));
     }
 
     #[test]

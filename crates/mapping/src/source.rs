@@ -1,7 +1,7 @@
 //! The right-hand half of a rule: a SCIM path, bound to the User schema, that selects one value of a resource.
 
 use scim_model::path::Bound;
-use scim_model::schema::{ResourceType, core};
+use scim_model::schema::{AttributeType, ResourceType, core};
 use scim_model::{Filter, Limits, Resource};
 use serde_json::Value;
 
@@ -48,6 +48,11 @@ impl Source {
         let bound = single(bind(ty, &format!("{list}.{sub}"))?, path)?;
         let list = bind(ty, list)?;
         Ok(Source { bound, selector: Some(Selector { filter, list }) })
+    }
+
+    /// Whether the path names an attribute that is true or false.
+    pub fn is_boolean(&self) -> bool {
+        self.bound.kind() == AttributeType::Boolean
     }
 
     /// The value that the path selects; `None` for an unassigned one.

@@ -1,4 +1,4 @@
-//! Showing the secret of a credential again. It is encrypted at rest; only these two functions decrypt it.
+//! Showing the secret of a credential again. It is encrypted at rest; only these functions decrypt it.
 
 use database::schema::{credential, tenant};
 use database::{Id, kind};
@@ -83,6 +83,35 @@ impl Registry {
                     && now.milliseconds_since(credential.created_at) < FRESH_MS
                     && credential.state(now) == CredentialState::Active;
                 fresh.then(|| registry.open(&scope, &application, credential, &sealed)).transpose()
+            })
+            .await
+    }
+
+    /// Whether the secret key is the one that this database's credentials were encrypted with: the newest one is tried.
+    /// True while there is none.
+    pub async fn secret_key_fits(&self) -> Result<bool> {
+        let registry = self.clone();
+        self.inner
+            .database
+            .read(move |tx| {
+                let newest: Option<(String, String, String, Vec<u8>)> = credential::table
+                    .order(credential::created_at.desc())
+                    .select((
+                        credential::tenant_id,
+                        credential::application_id,
+                        credential::id,
+                        credential::secret_encrypted,
+                    ))
+                    .first(tx.connection())
+                    .optional()?;
+                let Some((tenant_id, application_id, credential_id, sealed)) = newest else { return Ok(true) };
+                let place =
+                    Place { tenant_id: &tenant_id, application_id: &application_id, credential_id: &credential_id };
+                match registry.inner.vault.open(place, &sealed) {
+                    Ok(_) => Ok(true),
+                    Err(Error::OtherSecretKey) => Ok(false),
+                    Err(error) => Err(error),
+                }
             })
             .await
     }

@@ -1,17 +1,24 @@
 //! The body of a request: its type, its size, its bytes. Read only after the credential is accepted.
 
+use std::time::Duration;
+
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::{HttpRequest, web};
 use futures_util::StreamExt;
 use scim_model::ScimError;
+use tokio::time::Instant;
 
 use crate::failure::Failure;
 use crate::handle::{Incoming, refused};
 
+/// A body that takes longer holds its connection for nothing: Okta itself gives up after 60 seconds.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// Reads the body.
 ///
 /// # Errors
-/// 415 for a type that is not JSON, 413 for a body over the limit, 400 for one that breaks off.
+/// 415 for a type that is not JSON, 413 for a body over the limit, 408 for one that does not arrive, 400 for one that
+/// breaks off.
 pub(crate) async fn read(incoming: &Incoming<'_>, payload: web::Payload) -> Result<Vec<u8>, Failure> {
     match read_checked(incoming, payload).await {
         Ok(body) => Ok(body),
@@ -35,7 +42,10 @@ async fn read_checked(
         return Err(too_large());
     }
     let mut body = Vec::with_capacity(announced);
-    while let Some(chunk) = payload.next().await {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let next = tokio::time::timeout_at(deadline, payload.next()).await;
+        let Some(chunk) = next.map_err(|_| ("tooSlow", too_slow()))? else { break };
         let chunk =
             chunk.map_err(|_| ("invalidSyntax", ScimError::invalid_syntax("The body broke off before its end.")))?;
         if body.len() + chunk.len() > limit {
@@ -44,6 +54,11 @@ async fn read_checked(
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+fn too_slow() -> ScimError {
+    let detail = format!("The body did not arrive within {} seconds. Send it again.", PATIENCE.as_secs());
+    ScimError { status: 408, scim_type: None, detail }
 }
 
 /// `application/scim+json` or `application/json`, with or without parameters; a missing header is taken as SCIM.

@@ -63,7 +63,7 @@ impl Application {
         let address = listener.local_addr()?;
         let public_url = config.public_url_for(address);
         let Installation { database, registry, public_url } =
-            Installation::open(config, public_url, Arc::clone(&clock), random)?;
+            Installation::open(config, public_url, Arc::clone(&clock), random).await?;
         let limits = Limits { body_bytes: config.body_limit_bytes, ..Limits::default() };
         let provisioning = Provisioning::new(database.clone(), registry.clone(), limits);
         let setup_token = if registry.is_set_up().await? { None } else { Some(registry.unguessable()) };

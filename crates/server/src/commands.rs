@@ -63,9 +63,10 @@ async fn run(cli: Cli) -> Result<ExitCode> {
 }
 
 /// The registry of the installation, for a command beside the server. A new installation is made on the way.
-fn open(config: &Config) -> Result<Registry> {
+async fn open(config: &Config) -> Result<Registry> {
     let public_url = config.public_url_for(config.listen);
-    Ok(Installation::open(config, public_url, Arc::new(SystemClock), Arc::new(SystemRandom))?.registry)
+    let opened = Installation::open(config, public_url, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
+    Ok(opened.registry)
 }
 
 /// The operator's scope for a tenant.

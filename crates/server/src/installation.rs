@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use database::{Clock, Database, DatabaseConfig, RandomSource};
 use registry::{Registry, SecretKey};
 
@@ -22,7 +22,7 @@ pub struct Installation {
 impl Installation {
     /// Opens what `config` names; makes the data folder, the secret key and the tables where they do not exist yet. Several
     /// processes may do this at the same time. Blocks while another one migrates.
-    pub fn open(
+    pub async fn open(
         config: &Config,
         public_url: String,
         clock: Arc<dyn Clock>,
@@ -39,8 +39,20 @@ impl Installation {
             tracing::info!(migrations, "brought the database up to date");
         }
         let registry = Registry::new(database.clone(), &secret_key, &public_url)?;
+        if !registry.secret_key_fits().await? {
+            bail!(foreign_key(&config.secret_key_file));
+        }
         Ok(Installation { database, registry, public_url })
     }
+}
+
+/// What to do about a key that does not belong to the database.
+pub fn foreign_key(path: &Path) -> String {
+    format!(
+        "the secret key in {} is not the one that this database's credentials were encrypted with: put the right key file \
+         there, or name it with --secret-key-file",
+        path.display()
+    )
 }
 
 /// Makes a folder that only its owner can look into; one that exists stays as it is.

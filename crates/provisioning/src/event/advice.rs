@@ -43,6 +43,7 @@ pub fn reason(code: &str) -> &'static str {
         "busy" => "The server was too busy",
         "internal" => "An error of the server",
         "tooLarge" => "The request is too large",
+        "tooSlow" => "The request did not arrive in time",
         "mediaType" => "The content type is not supported",
         "method" => "The method is not allowed here",
         "notOffered" => "This part of SCIM is not offered",

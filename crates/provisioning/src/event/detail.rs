@@ -1,6 +1,7 @@
 //! One row of the report with everything that is known about it.
 
-use database::schema::{provisioning_event as event_table, provisioning_event_detail as detail_table};
+use database::schema::{directory_user, provisioning_event as event_table, provisioning_event_detail as detail_table};
+use database::{Connection, Id, kind};
 use diesel::prelude::*;
 use registry::TenantScope;
 
@@ -80,10 +81,25 @@ impl Provisioning {
                     ))
                     .first(tx.connection())
                     .optional()?;
-                Ok(found.map(from_columns))
+                let Some(((mut columns, request_id), detail)) = found else { return Ok(None) };
+                // The row keeps who it was about; a person who is deleted has no page to go to.
+                let person = &mut columns.1.3;
+                if let Some(id) = person.as_deref()
+                    && !exists(tx.connection(), &tenant_id, id)?
+                {
+                    *person = None;
+                }
+                Ok(Some(from_columns(((columns, request_id), detail))))
             })
             .await
     }
+}
+
+fn exists(connection: &mut Connection, tenant_id: &Id<kind::Tenant>, id: &str) -> Result<bool, Error> {
+    Ok(diesel::select(diesel::dsl::exists(
+        directory_user::table.filter(directory_user::tenant_id.eq(tenant_id)).filter(directory_user::id.eq(id)),
+    ))
+    .get_result(connection)?)
 }
 
 fn from_columns(((row, request_id), detail): ((Columns, String), DetailColumns)) -> EventDetail {

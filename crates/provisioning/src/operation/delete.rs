@@ -14,10 +14,10 @@ use crate::event::kind::{Operation, Outcome};
 use crate::event::record::{EventDraft, Step};
 use crate::operation::attempt::Attempt;
 use crate::operation::replace::IfMatch;
-use crate::operation::store::{describe, remove_user, target};
+use crate::operation::store::{describe, leave_groups, remove_user, target};
 use crate::operation::{Done, intended, policy};
 use crate::resource::row::{self, ResourceRow};
-use crate::resource::{count, key, member};
+use crate::resource::{count, key};
 
 impl Provisioning {
     /// Deletes a resource.
@@ -66,9 +66,9 @@ fn delete_user(
     let (fate, summary) = if scope.settings().features.is_on(Feature::DeleteDeactivatedUsers) {
         (remove_user(tx, scope, ty, row)?, format!("Deleted user {name}"))
     } else {
+        leave_groups(tx, scope, &row.id)?;
         row::set_aside(tx, scope, &row.id)?;
         key::remove(tx, scope, &row.id)?;
-        member::leave_all(tx, scope, &row.id)?;
         let fate = match &row.directory_user_id {
             Some(id) => leave::disable(tx, scope, id)?,
             None => leave::Fate::Disabled,

@@ -66,7 +66,9 @@ impl Provisioning {
         let filter = match self.resolved(scope, ty, question.filter.as_deref(), test) {
             Ok(filter) => filter,
             Err(error) => {
-                let draft = attempt.into_draft(&error);
+                // The row quotes the filter, but it is about nobody.
+                let mut draft = attempt.into_draft(&error);
+                draft.subject.clear();
                 self.keep(scope.into(), call, draft).await;
                 return Err(error);
             }

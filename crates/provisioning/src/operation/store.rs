@@ -6,7 +6,7 @@ use mapping::Profile;
 use registry::{AppScope, Feature};
 use scim_model::project::{Meta, Projection, serialise};
 use scim_model::redact;
-use scim_model::schema::ResourceType;
+use scim_model::schema::{ResourceType, core};
 use scim_model::{Resource, diff};
 use serde_json::Value;
 
@@ -184,6 +184,22 @@ fn delete_deactivated(
     Ok(Done { answer, event })
 }
 
+/// Takes a user out of its groups, each of which has a new version then: whoever kept one must not take it for the
+/// current one.
+pub(super) fn leave_groups(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Result<(), Error> {
+    let group = core::group();
+    let groups = member::groups_of(tx.connection(), scope, &[id])?.remove(id).unwrap_or_default();
+    for (group_id, _) in groups {
+        let Some(mut row) = row::find_locked(tx, scope, &group.name, &group_id)? else { continue };
+        let resource = row.resource()?;
+        row.version += 1;
+        row.last_modified_at = tx.now();
+        row.document = document(group, &resource, &row);
+        row::update_version(tx, scope, &row)?;
+    }
+    member::leave_all(tx, scope, id)
+}
+
 /// Removes a user's resource with all that hangs on it, then the person.
 pub(super) fn remove_user(
     tx: &mut WriteTx<'_>,
@@ -191,6 +207,7 @@ pub(super) fn remove_user(
     ty: &ResourceType,
     row: &ResourceRow,
 ) -> Result<Fate, Error> {
+    leave_groups(tx, scope, &row.id)?;
     row::remove(tx, scope, &row.id)?;
     let fate = match &row.directory_user_id {
         Some(id) => leave::delete(tx, scope, id)?,

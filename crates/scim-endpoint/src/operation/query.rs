@@ -19,7 +19,8 @@ pub(crate) async fn query(incoming: &Incoming<'_>, ty: &'static ResourceType) ->
     };
     let question = Question {
         filter: query.filter,
-        start_index: query.start_index,
+        // Echoed in the answer, where clients read a 32-bit integer.
+        start_index: query.start_index.min(i32::MAX as u64),
         count: query.count,
         projection: incoming.projection(ty).await?,
     };

@@ -17,7 +17,7 @@ pub(super) async fn run(config: &Config, command: AdministratorCommand) -> Resul
     // There is no other way to give a password: arguments can be read by every user of the machine.
     let AdministratorCommand::Add { tenant, email, role, password_stdin: _, json } = command;
     let password = read_password(io::stdin().lock())?;
-    let registry = open(config)?;
+    let registry = open(config).await?;
     let scope = tenant_scope(&registry, &tenant).await?;
     let added = registry.add_administrator(&scope, &email, role, password).await?;
     let email = &added.administrator.email;

@@ -13,7 +13,7 @@ use crate::config::Config;
 const ATTEMPTS: usize = 5;
 
 pub(super) async fn run(config: &Config, command: ApplicationCommand) -> Result<()> {
-    let registry = open(config)?;
+    let registry = open(config).await?;
     match command {
         ApplicationCommand::Add { tenant, name, kind: ApplicationKind::ScimClient, features, auth, json } => {
             let scope = tenant_scope(&registry, &tenant).await?;

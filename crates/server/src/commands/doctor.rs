@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use database::{Database, DatabaseConfig, MigrationState, SystemClock, SystemRandom};
-use registry::{SecretKey, SecretKeyError};
+use registry::{Registry, SecretKey, SecretKeyError};
 
 use super::say;
 use crate::config::{Config, Options};
+use crate::installation::foreign_key;
 
 /// Outcome of one check.
 enum Finding {
@@ -118,9 +119,30 @@ async fn database(config: &Config) -> Vec<(&'static str, Finding)> {
         Err(error) => return vec![("database", Finding::Bad(format!("{:#}", anyhow::Error::new(error))))],
     };
     let mut findings = vec![("database", Finding::Good(format!("{} at {}", health.version, health.location)))];
+    if matches!(health.migrations, MigrationState::Current) {
+        findings.extend(key_of(config, &database).await.map(|finding| ("secret key", finding)));
+    }
     findings.push(("tables", tables(health.migrations)));
     findings.extend(health.problems.into_iter().map(|problem| ("database", Finding::Bad(problem))));
     findings
+}
+
+/// Whether the key belongs to the database; nothing to say while there is nothing to decrypt with it.
+async fn key_of(config: &Config, database: &Database) -> Option<Finding> {
+    let path = &config.secret_key_file;
+    let fits = match SecretKey::load(path) {
+        Ok(key) => {
+            let registry = Registry::new(database.clone(), &key, &config.public_url_for(config.listen)).ok()?;
+            registry.secret_key_fits().await
+        }
+        // Said under its own heading; here it matters that the database needs it.
+        Err(_) => return None,
+    };
+    match fits {
+        Ok(true) => None,
+        Ok(false) => Some(Finding::Bad(foreign_key(path))),
+        Err(error) => Some(Finding::Bad(error.to_string())),
+    }
 }
 
 fn tables(state: MigrationState) -> Finding {

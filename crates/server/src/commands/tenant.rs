@@ -9,7 +9,7 @@ use crate::config::Config;
 
 pub(super) async fn run(config: &Config, command: TenantCommand) -> Result<()> {
     let TenantCommand::Add { slug, name, json } = command;
-    let registry = open(config)?;
+    let registry = open(config).await?;
     let tenant = registry.add_tenant(&slug, &name).await?;
     if json {
         return say(&json!({ "id": tenant.id, "slug": tenant.slug, "name": tenant.name }).to_string());
