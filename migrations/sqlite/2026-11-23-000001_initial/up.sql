@@ -251,3 +251,33 @@ CREATE TABLE event_identifier (
     subject_id TEXT NOT NULL,
     PRIMARY KEY (tenant_id, folded, subject_id)
 ) STRICT;
+
+-- ---- statistics -----------------------------------------------------------------------------------------------
+
+-- What the planner is told to expect: rows in the index, then rows for one value of its first 1, 2, … columns. Without it
+-- SQLite takes every leading tenant_id for selective, and rather walks all of a tenant than seek twice in it. PostgreSQL
+-- gathers its own. A later ANALYZE replaces these by what it finds.
+ANALYZE tenant;
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+    ('directory_user', 'sqlite_autoindex_directory_user_1', '500000 500000 1'),
+    ('directory_user', 'sqlite_autoindex_directory_user_2', '500000 500000 1'),
+    ('directory_user_key', 'sqlite_autoindex_directory_user_key_1', '2500000 2500000 5 3 1'),
+    ('directory_user_key', 'directory_user_key_owner', '2500000 2500000 5'),
+    ('resource', 'sqlite_autoindex_resource_1', '500000 500000 250000 1'),
+    ('resource', 'resource_user_name', '500000 500000 250000 1'),
+    ('resource', 'resource_group_name', '10000 10000 5000 1'),
+    ('resource', 'resource_deleted_user_name', '50000 50000 25000 2'),
+    ('resource', 'resource_external_id', '500000 500000 250000 2 2 1'),
+    ('resource', 'resource_crawl', '500000 500000 250000 200000 1'),
+    ('resource', 'resource_directory_user', '500000 500000 2'),
+    ('resource', 'resource_group_directory', '10000 10000 2 1'),
+    ('resource_key', 'sqlite_autoindex_resource_key_1', '500000 500000 250000 250000 2 1'),
+    ('resource_key', 'resource_key_owner', '500000 500000 250000 2'),
+    ('group_member', 'sqlite_autoindex_group_member_1', '2500000 2500000 1250000 250 1'),
+    ('group_member', 'group_member_member', '2500000 2500000 1250000 5 1'),
+    ('provisioning_event', 'sqlite_autoindex_provisioning_event_1', '5000000 5000000 1'),
+    ('provisioning_event', 'provisioning_event_application', '5000000 5000000 2500000 1'),
+    ('provisioning_event', 'provisioning_event_subject', '5000000 5000000 10 1'),
+    ('provisioning_event', 'provisioning_event_operation', '5000000 5000000 2500000 200000 150000 1'),
+    ('provisioning_event', 'provisioning_event_outcome', '5000000 5000000 1000000 1'),
+    ('event_identifier', 'sqlite_autoindex_event_identifier_1', '3000000 3000000 2 1');

@@ -61,7 +61,7 @@ on_both_databases! {
             } else {
                 assert_eq!(application.get(&format!("/Users/{id}")).await.expect(200).json()["active"], false);
                 assert_eq!(application.find("/Users", &format!("userName eq \"{name}\"")).await.json()["totalResults"], 1);
-                assert_eq!(application.members(&group).await, [id.clone()]);
+                assert_eq!(application.members(&group).await, std::slice::from_ref(&id));
                 let event = server.report(&application.scope, |search| search.operation = Some(Operation::UserDeactivate)).await;
                 assert_eq!(event.page.rows[0].summary, format!("Disabled user {name}"));
                 assert!(event.page.rows[0].changed.contains(&"active".to_owned()));

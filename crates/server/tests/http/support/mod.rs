@@ -19,23 +19,21 @@ pub use text::all_text;
 #[macro_export]
 macro_rules! on_both_databases {
     ($($(#[$meta:meta])* async fn $name:ident($server:ident) $body:block)+) => {
-        $(mod $name {
-            use super::*;
+        $($(#[$meta])*
+        async fn $name($server: &$crate::support::TestServer) $body
 
-            $(#[$meta])*
-            async fn run($server: &$crate::support::TestServer) $body
-
+        mod $name {
             #[actix_web::test]
             async fn sqlite() {
                 let server = $crate::support::TestServer::start(database::testing::Scratch::sqlite()).await;
-                run(&server).await;
+                super::$name(&server).await;
                 server.stop().await;
             }
 
             #[actix_web::test]
             async fn postgres() {
                 let server = $crate::support::TestServer::start(database::testing::Scratch::postgres()).await;
-                run(&server).await;
+                super::$name(&server).await;
                 server.stop().await;
             }
         })+
