@@ -109,7 +109,7 @@ pub fn sqlite(connection: &mut SqliteConnection) -> Result<Tables> {
                 c.pk AS key_position,
                 CASE WHEN instr(t.sql, 'CHECK (' || c.name || ' IN (0, 1))') > 0 THEN 'BOOLEAN' ELSE c.type END AS kind
          FROM sqlite_master t JOIN pragma_table_info(t.name) c
-         WHERE t.type = 'table' AND t.name NOT LIKE '\\_\\_diesel%' ESCAPE '\\' ORDER BY t.name, c.cid",
+         WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' AND t.name NOT LIKE '\\_\\_diesel%' ESCAPE '\\' ORDER BY t.name, c.cid",
     );
     let foreign_keys = diesel::sql_query(
         "SELECT t.name AS table_name, group_concat(f.\"from\", ', ' ORDER BY f.seq) AS columns, f.\"table\" AS target,
