@@ -49,7 +49,11 @@ impl Scope<'_> {
     fn bind(self, path: &AttributePath) -> Result<Bound, FilterError> {
         let unknown = || problem(path, format!("unknown attribute {}", short(path.as_str())));
         let bound = match self {
-            Scope::Resource(ty) => ty.bind(path.as_str()).map_err(|_| unknown())?,
+            Scope::Resource(ty) => match ty.bind(path.as_str()) {
+                Ok(bound) => bound,
+                // Entra ID asks `manager eq "…"`, without the URN of the extension.
+                Err(_) => ty.bind_in_extensions(path.as_str()).ok_or_else(unknown)?,
+            },
             Scope::Element(attribute) => match attribute.attribute().sub_attribute(path.as_str()) {
                 Some(sub) => attribute.with_sub_attribute(sub.clone()),
                 // A list of plain values: its values go by the default name.

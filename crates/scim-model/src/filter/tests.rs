@@ -151,6 +151,7 @@ fn resolution() {
         ("urn:ietf:params:scim:schemas:core:2.0:User:username eq \"a\"", Ok("userName eq \"a\"")),
         (department.as_str(), Ok(department.as_str())),
         ("urn:scim:schemas:extension:enterprise:1.0:department eq \"x\"", Ok(department.as_str())),
+        ("department eq \"x\"", Ok(department.as_str())),
         // A complex attribute is compared by its value.
         ("emails eq \"a@x\"", Ok("emails.value eq \"a@x\"")),
         (&format!("{ENTERPRISE_USER}:manager eq \"7\""), Ok(manager.as_str())),
@@ -271,6 +272,8 @@ fn evaluation() {
         ("meta.lastModified gt \"2011-05-13\"", true),
         ("meta.lastModified lt 2011-05-13T04:42:34Z", false),
         ("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department eq \"ÄRGER\"", true),
+        ("manager eq \"26118915\"", true),
+        ("manager eq \"1\"", false),
         ("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager eq \"26118915\"", true),
         ("schemas eq \"urn:ietf:params:scim:schemas:core:2.0:User\"", true),
         ("title pr or name pr and nickName pr", false),

@@ -92,6 +92,18 @@ impl ResourceType {
         }
     }
 
+    /// The extension attribute of this name without a URN, if one extension alone has it.
+    pub(crate) fn bind_in_extensions(&self, name: &str) -> Option<Bound> {
+        let mut found = self.extensions.iter().filter_map(|extension| {
+            let schema = SchemaRef::Extension(&extension.schema);
+            match locate_in(name.trim(), schema, |name| extension.schema.attribute(name))? {
+                Located::Attribute(bound) => Some(bound),
+                Located::Schema(_) => None,
+            }
+        });
+        found.next().filter(|_| found.next().is_none())
+    }
+
     pub(crate) fn locate(&self, path: &str) -> Result<Located<'_>, BindError> {
         let path = path.trim();
         // Known URNs are matched as a prefix before anything is split: `…:2.0:User` holds a dot itself.
