@@ -54,45 +54,53 @@ pub(crate) struct Member {
 }
 
 /// All members of a group, in the order of their ids.
+///
+/// Ids first, then the resources by id, here and in [`groups_of`]: a join of the two tables is compared pair by pair on a
+/// PostgreSQL that has not gathered statistics of them yet, which takes minutes for a large group.
 pub(crate) fn of_group(connection: &mut Connection, scope: &AppScope, group_id: &str) -> Result<Vec<Member>, Error> {
-    Ok(table::table
-        .inner_join(
-            resource::table.on(resource::tenant_id
-                .eq(table::tenant_id)
-                .and(resource::application_id.eq(table::application_id))
-                .and(resource::id.eq(table::member_id))),
-        )
-        .filter(table::tenant_id.eq(scope.tenant_id()))
-        .filter(table::application_id.eq(scope.application_id()))
-        .filter(table::group_id.eq(group_id))
-        .order(table::member_id)
-        .select((resource::id, resource::resource_type, resource::display_name, resource::user_name))
-        .load(connection)?)
+    let ids = ids_of_group(connection, scope, group_id)?;
+    let mut members = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        let found: Vec<Member> = visible!(scope)
+            .filter(resource::id.eq_any(chunk))
+            .order(resource::id)
+            .select((resource::id, resource::resource_type, resource::display_name, resource::user_name))
+            .load(connection)?;
+        members.extend(found);
+    }
+    Ok(members)
 }
 
-/// The groups (id, displayName) that each of `member_ids` is in: one query for a whole page.
+/// The groups (id, displayName) that each of `member_ids` is in: two queries for a whole page.
 pub(crate) fn groups_of(
     connection: &mut Connection,
     scope: &AppScope,
     member_ids: &[&str],
 ) -> Result<HashMap<String, Vec<(String, String)>>, Error> {
-    let mut groups: HashMap<String, Vec<(String, String)>> = HashMap::new();
+    let mut memberships: Vec<(String, String)> = Vec::new();
     for chunk in member_ids.chunks(CHUNK) {
-        let found: Vec<(String, String, Option<String>)> = table::table
-            .inner_join(
-                resource::table.on(resource::tenant_id
-                    .eq(table::tenant_id)
-                    .and(resource::application_id.eq(table::application_id))
-                    .and(resource::id.eq(table::group_id))),
-            )
+        let found: Vec<(String, String)> = table::table
             .filter(table::tenant_id.eq(scope.tenant_id()))
             .filter(table::application_id.eq(scope.application_id()))
             .filter(table::member_id.eq_any(chunk))
             .order((table::member_id, table::group_id))
-            .select((table::member_id, resource::id, resource::display_name))
+            .select((table::member_id, table::group_id))
             .load(connection)?;
-        for (member_id, group_id, display_name) in found {
-            groups.entry(member_id).or_default().push((group_id, display_name.unwrap_or_default()));
+        memberships.extend(found);
+    }
+    let group_ids = sorted(memberships.iter().map(|(_, group_id)| group_id.clone()).collect());
+    let mut names: HashMap<String, String> = HashMap::with_capacity(group_ids.len());
+    for chunk in group_ids.chunks(CHUNK) {
+        let found: Vec<(String, Option<String>)> = visible!(scope)
+            .filter(resource::id.eq_any(chunk))
+            .select((resource::id, resource::display_name))
+            .load(connection)?;
+        names.extend(found.into_iter().map(|(id, name)| (id, name.unwrap_or_default())));
+    }
+    let mut groups: HashMap<String, Vec<(String, String)>> = HashMap::new();
+    for (member_id, group_id) in memberships {
+        if let Some(name) = names.get(&group_id) {
+            groups.entry(member_id).or_default().push((group_id, name.clone()));
         }
     }
     Ok(groups)
