@@ -7,13 +7,13 @@ mod application;
 mod bodies;
 mod client;
 mod server;
-mod text;
+mod stored;
 
 pub use application::TestApplication;
 pub use bodies::{ENTERPRISE_USER, group, okta_user, patch, user};
 pub use client::Answer;
 pub use server::{BODY_LIMIT_BYTES, TestServer};
-pub use text::all_text;
+pub use stored::{all_text, many_users};
 
 /// One test function, run on SQLite and on PostgreSQL.
 #[macro_export]

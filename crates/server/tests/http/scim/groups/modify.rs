@@ -4,7 +4,7 @@ use provisioning::Operation;
 use serde_json::json;
 
 use crate::on_both_databases;
-use crate::support::patch;
+use crate::support::{many_users, patch};
 
 on_both_databases! {
     async fn dialects(server) {
@@ -46,10 +46,7 @@ on_both_databases! {
 
     async fn a_group_too_large_to_send_back(server) {
         let application = server.application("acme", &[]).await;
-        let mut ids = Vec::new();
-        for number in 0..1_001 {
-            ids.push(application.add_group(&format!("group {number}"), &[]).await);
-        }
+        let ids = many_users(server, &application, 1_001);
         let all: Vec<&str> = ids.iter().map(String::as_str).collect();
         let id = application.add_group("Everybody", &all).await;
         let below = format!("/Groups/{id}");

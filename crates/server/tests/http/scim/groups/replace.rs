@@ -3,7 +3,7 @@
 use provisioning::{Operation, Outcome};
 
 use crate::on_both_databases;
-use crate::support::group;
+use crate::support::{group, many_users};
 
 on_both_databases! {
     async fn the_list_is_the_whole_membership(server) {
@@ -33,20 +33,26 @@ on_both_databases! {
 
     async fn five_thousand_members(server) {
         let application = server.application("acme", &[]).await;
-        let mut ids = Vec::new();
-        // Nested groups are members too, and the quickest to make.
-        for number in 0..60 {
-            ids.push(application.add_user(&format!("user{number}@corp.test")).await);
-        }
+        let ids = many_users(server, &application, 5_000);
         let id = application.add_group("Everybody", &[]).await;
         let below = format!("/Groups/{id}");
-        // The same id many times over makes the body as long as a large group's, and the membership stays a set.
-        let many: Vec<&str> = ids.iter().map(String::as_str).cycle().take(5_000).collect();
-        let put = application.put(&below, &group("Everybody", &many)).await.expect(200);
-        assert_eq!(put.json()["members"].as_array().unwrap().len(), 60);
+        let all: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let put = application.put(&below, &group("Everybody", &all)).await.expect(200);
+        assert_eq!(put.json()["members"].as_array().unwrap().len(), 5_000);
         let event = server.last_event(&application.scope).await;
-        assert_eq!((event.row.outcome, event.row.summary.as_str()), (Outcome::Succeeded, "Added 60 members to group Everybody"));
-        let request = event.request.unwrap();
+        assert_eq!((event.row.outcome, event.row.summary.as_str()), (Outcome::Succeeded, "Added 5000 members to group Everybody"));
+        let (request, response) = (event.request.unwrap(), event.response.unwrap());
         assert!(request.len() < 1_000 && request.contains("[5000 values]"), "{request}");
+        assert!(response.len() < 2_000 && response.contains("[5000 values]"), "{response}");
+        assert!(event.changes[0].new.as_ref().unwrap().ends_with(" and 4980 more"), "{:?}", event.changes);
+        // One out, one back in; then the list as it is, which changes nothing; then nobody.
+        application.put(&below, &group("Everybody", &all[1..])).await.expect(200);
+        assert_eq!(server.last_event(&application.scope).await.row.summary, "Removed 1 member from group Everybody");
+        application.put(&below, &group("Everybody", &all)).await.expect(200);
+        assert_eq!(application.members(&id).await, ids);
+        application.put(&below, &application.get(&below).await.json()).await.expect(200);
+        assert_eq!(server.last_event(&application.scope).await.row.outcome, Outcome::Unchanged);
+        application.put(&below, &group("Everybody", &[])).await.expect(200);
+        assert_eq!(server.last_event(&application.scope).await.row.summary, "Removed 5000 members from group Everybody");
     }
 }

@@ -1,9 +1,11 @@
-//! Everything that the database holds, as one text: to look for what must be nowhere in it.
+//! The database itself, past the server: everything that it holds as one text, to look for what must be nowhere in it; and
+//! more users than a test has the time to create one by one.
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
+use super::application::TestApplication;
 use super::server::TestServer;
 
 #[derive(QueryableByName)]
@@ -64,4 +66,23 @@ fn postgres(url: &str) -> String {
         });
     }
     all
+}
+
+/// Puts so many users into an application, and gives their ids in order.
+pub fn many_users(server: &TestServer, application: &TestApplication, count: usize) -> Vec<String> {
+    let insert = format!(
+        r#"INSERT INTO resource (tenant_id, application_id, id, resource_type, user_name, user_name_folded, active, document,
+                                 version, created_at, last_modified_at)
+           WITH RECURSIVE number (n) AS (SELECT 100000 UNION ALL SELECT n + 1 FROM number WHERE n < 100000 + {count} - 1)
+           SELECT '{}', '{}', 'many-' || n, 'User', 'user' || n, 'user' || n, true,
+                  '{{"id":"many-' || n || '","userName":"user' || n || '","active":true,"meta":{{"resourceType":"User"}}}}', 1, 0, 0
+           FROM number"#,
+        application.scope.tenant_id(),
+        application.id
+    );
+    match server.database_url.strip_prefix("sqlite:") {
+        Some(path) => SqliteConnection::establish(path).unwrap().batch_execute(&insert).unwrap(),
+        None => PgConnection::establish(&server.database_url).unwrap().batch_execute(&insert).unwrap(),
+    }
+    (0..count).map(|number| format!("many-{}", 100_000 + number)).collect()
 }
