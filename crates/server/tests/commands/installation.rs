@@ -147,3 +147,16 @@ fn the_doctor_changes_nothing_and_says_what_to_do() {
     assert_eq!(wrong.status.code(), Some(1));
     assert!(wrong.stdout.contains("https://"), "{}", wrong.stdout);
 }
+
+#[test]
+fn a_key_that_is_not_the_databases_is_refused() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["tenant", "add", "acme", "--name", "Acme"]).output();
+    sandbox.run(&["application", "add", "--tenant", "acme", "--name", "Okta"]).output();
+    fs::remove_file(sandbox.path("data/secret.key")).unwrap();
+    let refused = sandbox.run(&["application", "add", "--tenant", "acme", "--name", "Entra"]).complaint();
+    assert!(refused.contains("is not the one that this database's credentials were encrypted with"), "{refused}");
+    let told = sandbox.run(&["doctor"]);
+    assert_eq!(told.status.code(), Some(1));
+    assert!(told.stdout.contains("FAILED  secret key"), "{}", told.stdout);
+}

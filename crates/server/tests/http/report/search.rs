@@ -179,4 +179,29 @@ on_both_databases! {
             ("uniqueness", "Name already taken in this application", 5),
         ]);
     }
+
+    async fn a_reason_of_failure_narrows(server) {
+        let application = server.application("acme", &[]).await;
+        let scope = &application.scope;
+        application.add_user("ada@corp.test").await;
+        application.post("/Users", &okta_user("00u9", "ADA@corp.test", "Eve", "Evil")).await.expect(409);
+        application.find("/Users", "shoeSize eq 42").await.expect(400);
+        let all = server.report(scope, |_| {}).await;
+        let codes: Vec<_> = all.reasons.iter().map(|reason| (reason.code.as_str(), reason.count)).collect();
+        assert_eq!(codes, [("invalidFilter", 1), ("uniqueness", 1)]);
+        let narrowed = server.report(scope, |search| search.error_code = Some("uniqueness".to_owned())).await;
+        assert_eq!((narrowed.page.rows.len(), narrowed.page.rows[0].error_code.as_deref()), (1, Some("uniqueness")));
+        assert_eq!(narrowed.reasons.len(), 1);
+    }
+
+    async fn look_ups_of_a_name_do_not_crowd_out_who_has_it(server) {
+        let application = server.application("acme", &[]).await;
+        for _ in 0..520 {
+            application.find("/Users", "userName eq \"ada@corp.test\"").await.expect(200);
+        }
+        application.add_user("ada@corp.test").await;
+        let found = server.report(&application.scope, |search| search.identifier = "ada".to_owned()).await;
+        assert_eq!(found.page.rows[0].summary, "Created user ada@corp.test");
+        assert_eq!((found.page.total, found.identifier_too_broad), (Total::Exact(521), false));
+    }
 }

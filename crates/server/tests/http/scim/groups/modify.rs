@@ -1,6 +1,7 @@
 //! PATCH /Groups/{id}
 
 use provisioning::Operation;
+use registry::Feature;
 use serde_json::json;
 
 use crate::on_both_databases;
@@ -57,5 +58,49 @@ on_both_databases! {
         let asked = application.patch(&format!("{below}?attributes=displayName"), &rename("Everyone")).await.expect(200);
         assert_eq!(asked.json()["displayName"], "Everyone");
         application.patch(&below, &patch(json!([{ "op": "remove", "path": format!("members[value eq \"{}\"]", ids[0]) }]))).await.expect(200);
+    }
+
+    async fn a_deleted_member_leaves_a_new_version_behind(server) {
+        for delete_them in [false, true] {
+            let application = server.application("acme", &[(Feature::DeleteDeactivatedUsers, delete_them)]).await;
+            let (a, b, c) = (application.add_user("a").await, application.add_user("b").await, application.add_user("c").await);
+            let id = application.add_group("Engines", &[&a, &b, &c]).await;
+            let below = format!("/Groups/{id}");
+            let before = application.get(&below).await.expect(200);
+            application.delete(&format!("/Users/{a}")).await.expect(204);
+            let between = application.get(&below).await.expect(200);
+            assert_ne!(before.header("etag"), between.header("etag"), "{delete_them}");
+            let inactive = patch(json!([{ "op": "replace", "value": { "active": false } }]));
+            application.patch(&format!("/Users/{b}"), &inactive).await.expect(200);
+            // A disabled member stays a member; a deleted one is none.
+            let after = application.get(&below).await.expect(200);
+            assert_eq!(between.header("etag") != after.header("etag"), delete_them);
+            let left = if delete_them { vec![c] } else { vec![b, c] };
+            assert_eq!(application.members(&id).await, left);
+        }
+    }
+
+    async fn members_are_removed_by_name_in_one_go(server) {
+        let application = server.application("acme", &[]).await;
+        let mut ids = Vec::new();
+        for name in ["a", "b", "c", "d"] {
+            ids.push(application.add_user(name).await);
+        }
+        let all: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let id = application.add_group("Engines", &all).await;
+        let below = format!("/Groups/{id}");
+        // As Okta does it: one operation for each; then the same with `or`, and one that has to look at the members.
+        let operations = json!([
+            { "op": "remove", "path": format!("members[value eq \"{}\"]", ids[0]) },
+            { "op": "remove", "path": format!("members[value eq \"{}\"]", ids[1]) },
+        ]);
+        application.patch(&below, &patch(operations)).await.expect(200);
+        assert_eq!(application.members(&id).await, ids[2..]);
+        let either = json!([{ "op": "remove", "path": format!("members[value eq \"{}\" or value eq \"nobody\"]", ids[2]) }]);
+        application.patch(&below, &patch(either)).await.expect(200);
+        assert_eq!(application.members(&id).await, ids[3..]);
+        let other = json!([{ "op": "remove", "path": "members[value ne \"nobody\"]" }]);
+        application.patch(&below, &patch(other)).await.expect(200);
+        assert!(application.members(&id).await.is_empty());
     }
 }
