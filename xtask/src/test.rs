@@ -35,7 +35,8 @@ fn bring_nextest(root: &Path) -> Result<()> {
         return Ok(());
     }
     eprintln!("xtask: installing cargo-nextest");
-    process::run(cargo(root).args(["install", "--locked", "cargo-nextest"]))
+    // A fixed version: a later one may ask for a later Rust.
+    process::run(cargo(root).args(["install", "--locked", "cargo-nextest", "--version", "0.9.143"]))
 }
 
 /// Whether any documentation comment holds code that rustdoc would run: a fence without a language, or with `rust`.
