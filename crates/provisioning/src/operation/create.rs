@@ -88,9 +88,6 @@ fn create(
         created_at: tx.now(),
         last_modified_at: tx.now(),
     });
-    if is_user {
-        store::require_free_user_name(tx, scope, &resource, &row.id)?;
-    }
     row.version += 1;
     row.last_modified_at = tx.now();
     row.document = store::document(ty, &resource, &row);

@@ -144,12 +144,7 @@ pub(super) fn store_change(
 
 /// Says that a userName is taken while it still can be said in which of the two senses: the index of resources decides in
 /// the end, but the directory's own index would speak first, and of another person.
-pub(super) fn require_free_user_name(
-    tx: &mut WriteTx<'_>,
-    scope: &AppScope,
-    resource: &Resource,
-    id: &str,
-) -> Result<(), Error> {
+fn require_free_user_name(tx: &mut WriteTx<'_>, scope: &AppScope, resource: &Resource, id: &str) -> Result<(), Error> {
     let user_name = resource.user_name().unwrap_or_default();
     if row::user_name_in_use(tx.connection(), scope, user_name, id)? {
         return Err(Error::NameTaken { attribute: "userName", value: user_name.to_owned() });
