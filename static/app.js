@@ -87,3 +87,6 @@ document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-submit-on-change]");
   if (form && event.target.matches("select")) form.requestSubmit();
 });
+
+// On a narrow screen the steps of an application scroll sideways: the current one is brought into sight.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

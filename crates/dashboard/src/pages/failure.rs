@@ -11,6 +11,8 @@ pub struct Failure {
     pub status: u16,
     pub title: &'static str,
     pub text: String,
+    /// Whether signing in is what helps.
+    pub sign_in: bool,
     pub request_id: String,
 }
 
@@ -22,6 +24,7 @@ impl Failure {
             status,
             title,
             text: text.into(),
+            sign_in: false,
             request_id: "0199a2b0-3c4d-7e5f-8a9b-0c1d2e3f4a5b".into(),
         };
         vec![

@@ -155,6 +155,7 @@ fn answer_for(failure: &PageFailure, request: &HttpRequest) -> HttpResponse {
         status: failure.status_code().as_u16(),
         title,
         text: words.to_owned(),
+        sign_in: matches!(failure, PageFailure::SignInFirst),
         request_id: request_id.to_owned(),
     };
     let mut builder = answer::builder(failure.status_code());

@@ -26,7 +26,7 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(page("/sign-out").route(post().to(sign_in::sign_out)))
         .service(page("/tenants").route(get().to(tenants::show)))
         .service(page("/theme").route(post().to(tenants::choose_theme)))
-        .service(page("/t/{tenant}").route(get().to(applications::show)))
+        .service(page("/t/{tenant}{slash:/?}").route(get().to(applications::show)))
         .service(page("/t/{tenant}/applications").route(get().to(applications::show)))
         .service(page("/t/{tenant}/applications/new").route(get().to(new::show)))
         .service(

@@ -1,7 +1,6 @@
 //! `/t/{slug}/applications/{id}/features`: what the client may do, each with the sentence of what will happen.
 
 use super::ApplicationHead;
-use super::mapping::STALE;
 use super::{Step, open};
 use crate::shell::Notice;
 use crate::shell::Shell;
@@ -80,6 +79,10 @@ async fn build(administrator: &Administrator) -> Result<(FeaturesPage, Applicati
     Ok((page, application))
 }
 
+/// Beside a form that somebody else overtook.
+const STALE: &str =
+    "Somebody saved these features in the meantime. They are shown as they are now: make your change again.";
+
 /// `GET …/features`
 pub async fn show(administrator: Administrator) -> Answer {
     administrator.page(&build(&administrator).await?.0)
@@ -88,16 +91,17 @@ pub async fn show(administrator: Administrator) -> Answer {
 /// `POST …/features`
 pub async fn submit(administrator: Administrator, Protected(form): Protected<FeaturesForm>) -> Answer {
     administrator.must_change()?;
-    let (mut page, application) = build(&administrator).await?;
+    let (page, application) = build(&administrator).await?;
     let mut settings: Settings = application.settings;
     for feature in Feature::ALL {
         settings.features.set(feature, form.on.contains(&feature));
     }
-    page.features = rows(settings.features);
     let id = application.id.as_str();
     match administrator.registry().save_settings(&administrator.scope, id, form.revision, settings).await {
         Ok(_) => Ok(administrator.see_other(&format!("{}/features", page.application.base), Notice::FeaturesSaved)),
         Err(Error::Stale) => {
+            // Read again: the switches that were sent would undo what the other person saved.
+            let (mut page, _) = build(&administrator).await?;
             page.error = STALE.to_owned();
             administrator.page_with(StatusCode::CONFLICT, &page)
         }

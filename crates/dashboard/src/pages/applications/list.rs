@@ -134,7 +134,7 @@ impl List {
             row(
                 "Okta Contractors",
                 "p8d2n6c4w0ef",
-                Health::attention(3, "userName already taken".into()),
+                Health::attention(3, 20, "userName already taken".into()),
                 318,
                 12,
                 Some(31),

@@ -151,8 +151,8 @@ impl MappingPage {
 }
 
 /// Beside a form that somebody else overtook.
-pub const STALE: &str =
-    "Somebody saved this application in the meantime. What you entered is still here: check it and save again.";
+const STALE: &str = "Somebody saved this application in the meantime. What you entered is still here: open the page anew to \
+                     see what is saved now, or save again to put yours in its place.";
 
 /// `GET …/mapping`
 pub async fn show(administrator: Administrator) -> Answer {

@@ -127,8 +127,8 @@ impl Health {
     }
 
     /// Some of the latest operations did not go well, but it works.
-    pub fn attention(failures: usize, hint: String) -> Self {
-        let text = if failures == 1 { "1 failure".into() } else { format!("{failures} failures") };
+    pub fn attention(failures: usize, looked_at: usize, hint: String) -> Self {
+        let text = format!("{failures} of the last {looked_at} failed");
         Health { kind: HealthKind::Attention, text, class: "warn", hint }
     }
 
@@ -193,7 +193,7 @@ fn judge(called: bool, seen: &[Seen]) -> Health {
     let refused = seen.first().is_some_and(|event| event.credential);
     if refused || streak >= FAILING_AFTER {
         let since = seen.iter().take(streak).next_back().map_or(0, |event| event.at_ms);
-        return Health::failing(&crate::moment::civil(since).strftime("%-d %b %H:%M").to_string(), newest);
+        return Health::failing(&crate::moment::civil(since).strftime("%-d %b %H:%M UTC").to_string(), newest);
     }
     if !called && seen.is_empty() {
         return Health::waiting();
@@ -202,7 +202,7 @@ fn judge(called: bool, seen: &[Seen]) -> Health {
         0 => Health::healthy(),
         failures => {
             let latest = seen.iter().find(|event| event.bad).map(|event| event.summary.clone());
-            Health::attention(failures, latest.unwrap_or_default())
+            Health::attention(failures, seen.len(), latest.unwrap_or_default())
         }
     }
 }
@@ -255,11 +255,11 @@ mod tests {
             (false, vec![], "Waiting for first request"),
             (true, vec![], "Healthy"),
             (true, vec![good(), good()], "Healthy"),
-            (true, vec![good(), bad(), bad()], "2 failures"),
-            (true, vec![bad(), bad(), good()], "2 failures"),
-            (true, vec![bad(), bad(), bad(), good()], "Failing since 1 Jan 00:00"),
-            (true, vec![seen(true, true), good()], "Failing since 1 Jan 00:00"),
-            (false, vec![seen(true, true)], "Failing since 1 Jan 00:00"),
+            (true, vec![good(), bad(), bad()], "2 of the last 3 failed"),
+            (true, vec![bad(), bad(), good()], "2 of the last 3 failed"),
+            (true, vec![bad(), bad(), bad(), good()], "Failing since 1 Jan 00:00 UTC"),
+            (true, vec![seen(true, true), good()], "Failing since 1 Jan 00:00 UTC"),
+            (false, vec![seen(true, true)], "Failing since 1 Jan 00:00 UTC"),
         ] {
             assert_eq!(judge(called, &events).text, text);
         }
