@@ -58,6 +58,35 @@ impl<'a> Page<'a> {
         self.press(element, css).await;
     }
 
+    /// Clicks what leads to another page, even one at the same address, and waits for that page.
+    pub async fn follow(&self, css: &str) {
+        self.mark().await;
+        self.click(css).await;
+        self.left(css).await;
+    }
+
+    /// [`Page::follow`] for the link or button with this text.
+    pub async fn follow_text(&self, text: &str) {
+        self.mark().await;
+        self.click_text(text).await;
+        self.left(text).await;
+    }
+
+    async fn mark(&self) {
+        self.client.execute("document.documentElement.dataset.seen = 'yes'", vec![]).await.unwrap();
+    }
+
+    /// Waits until the marked page is gone and the next one is complete.
+    async fn left(&self, what: &str) {
+        const ARRIVED: &str = "return !document.documentElement.dataset.seen && document.readyState === 'complete'";
+        let deadline = std::time::Instant::now() + PATIENCE;
+        // In the middle of the change there is no page to ask: that counts as not yet.
+        while self.client.execute(ARRIVED, vec![]).await.unwrap_or(Value::Bool(false)) != Value::Bool(true) {
+            assert!(std::time::Instant::now() < deadline, "“{what}” led nowhere from {}", self.path().await);
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Scrolls as a person does, away from the bars that stay at the edges, and clicks.
     async fn press(&self, element: Element, what: &str) {
         let target = serde_json::to_value(&element).unwrap();

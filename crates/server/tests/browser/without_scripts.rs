@@ -18,23 +18,23 @@ async fn the_forms_work_without_scripts() {
     ] {
         page.fill(field, text).await;
     }
-    page.click("form button[type=submit]").await;
+    page.follow("form button[type=submit]").await;
     page.arrive("/t/acme/applications").await;
     page.open(&format!("{}/t/acme/applications/new/scim-client", program.origin())).await;
     page.fill("#name", "Okta").await;
-    page.click("main form button[type=submit]").await;
+    page.follow("main form button[type=submit]").await;
     page.arrive("/connection").await;
     assert!(page.value("#secret").await.starts_with("rct"));
     page.screenshot("connection").await;
-    page.click("nav a[href$='/mapping']").await;
+    page.follow("nav a[href$='/mapping']").await;
     page.arrive("/mapping").await;
     let rules = rules(&page).await;
-    page.click("button[name=act][value=add]").await;
+    page.follow("button[name=act][value=add]").await;
     page.find(&format!(".rule:nth-of-type({}) input[name=path]", rules + 2)).await;
-    page.click("nav a[href$='/features']").await;
+    page.follow("nav a[href$='/features']").await;
     page.arrive("/features").await;
     page.click("input[value=push-groups]").await;
-    page.click("main form button[type=submit]").await;
+    page.follow("main form button[type=submit]").await;
     page.expect("saved").await;
     page.click("form[action='/sign-out'] button, .side .menu summary").await;
     chromium.stop().await;
