@@ -2,8 +2,8 @@
 //!
 //! A look-up or a page of an import changes nothing, so nothing is lost if its row is: rows wait here in memory and are
 //! written together, at the latest when the report is opened, a batch is full, or the server's regular flush comes.
-//! So do the rows of requests that were turned away
-//! before any operation. Changes, and changes that failed, never pass through here.
+//! So do the rows of requests that were turned away before any operation. Changes, and changes that failed, never pass
+//! through here.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

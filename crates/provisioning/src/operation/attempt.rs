@@ -13,6 +13,7 @@ use crate::event::advice::reason_in_sentence;
 use crate::event::kind::Operation;
 use crate::event::record::{EventDraft, KEPT_BODY_BYTES, Step};
 use crate::operation::outcome_of;
+use crate::operation::replace::name_of;
 use crate::resource::row::can_be_id;
 
 /// What a request tried.
@@ -42,7 +43,7 @@ impl Attempt {
     pub fn without_body(operation: Operation, ty: &ResourceType, id: Option<&str>) -> Self {
         Attempt {
             operation,
-            resource_type: if ty.name == "Group" { "Group" } else { "User" },
+            resource_type: name_of(ty),
             id: id.map(str::to_owned),
             request: None,
             subject: String::new(),

@@ -116,7 +116,7 @@ impl IfMatch {
     }
 }
 
-/// The name of a resource type for error texts.
+/// The name of a resource type, for error texts and report rows.
 pub(super) fn name_of(ty: &ResourceType) -> &'static str {
     if ty.name == "Group" { "Group" } else { "User" }
 }

@@ -11,7 +11,7 @@ use scim_model::{Resource, diff};
 use serde_json::Value;
 
 use crate::directory::leave::{self, Fate};
-use crate::directory::place::{Placed, place};
+use crate::directory::place::{Match, Placed, place};
 use crate::error::Error;
 use crate::event::kind::{Operation, Outcome};
 use crate::event::record::{Change, EventDraft, KEPT_BODY_BYTES, Step};
@@ -95,7 +95,7 @@ pub(super) fn store_change(
         modified.row.directory_user_id = Some(result.id.clone());
         placed = Some(result);
     }
-    let relinked = placed.as_ref().is_some_and(|placed| placed.how != crate::directory::place::Match::LinkedBefore);
+    let relinked = placed.as_ref().is_some_and(|placed| placed.how != Match::LinkedBefore);
     if !changes.is_empty() || relinked {
         row::update(tx, scope, &modified.after, &modified.row)?;
         key::replace(tx, scope, &modified.row.id, Some(&modified.before), &modified.after)?;
@@ -292,7 +292,7 @@ fn display(resource: &Resource) -> String {
 /// Who the row is about.
 pub(super) fn describe(event: &mut EventDraft, ty: &ResourceType, row: &ResourceRow, resource: &Resource) {
     event.resource_id = Some(row.id.clone());
-    event.resource_type = Some(if ty.name == "Group" { "Group" } else { "User" });
+    event.resource_type = Some(name_of(ty));
     event.directory_user_id = row.directory_user_id.clone();
     event.subject = display(resource);
     event.identifiers.extend(identifiers(resource));
@@ -325,7 +325,7 @@ pub(super) fn placed_steps(scope: &AppScope, placed: &Placed) -> Vec<Step> {
                 "{rules} rules of settings revision {}: {}",
                 scope.settings_revision(),
                 match placed.changes.len() {
-                    0 if placed.how == crate::directory::place::Match::Created => "a new profile".to_owned(),
+                    0 if placed.how == Match::Created => "a new profile".to_owned(),
                     0 => "the profile stays as it was".to_owned(),
                     1 => "1 directory attribute changed".to_owned(),
                     count => format!("{count} directory attributes changed"),

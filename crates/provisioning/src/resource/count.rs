@@ -7,8 +7,8 @@ use registry::AppScope;
 
 use crate::error::Error;
 
-/// Adds `by` (which may be negative) to the count. The last statement of an operation before its event: on PostgreSQL
-/// the row stays locked until the commit.
+/// Adds `by` (which may be negative) to the count. Called as late in an operation as may be: on PostgreSQL the row stays
+/// locked until the commit, and every create and delete of the application wants it.
 pub(crate) fn add(tx: &mut WriteTx<'_>, scope: &AppScope, resource_type: &str, by: i64) -> Result<(), Error> {
     let row = (
         table::tenant_id.eq(scope.tenant_id().as_str()),

@@ -16,6 +16,16 @@ use crate::resource::row::visible;
 /// So many ids go into one statement: below the bind limits of both databases.
 const CHUNK: usize = 500;
 
+/// The rows of one group's members.
+macro_rules! memberships {
+    ($scope:expr, $group_id:expr) => {
+        table::table
+            .filter(table::tenant_id.eq($scope.tenant_id()))
+            .filter(table::application_id.eq($scope.application_id()))
+            .filter(table::group_id.eq($group_id))
+    };
+}
+
 /// What a request did to a group's members, as ids.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct MemberChanges {
@@ -113,13 +123,7 @@ pub(crate) fn count_up_to(
     group_id: &str,
     limit: i64,
 ) -> Result<i64, Error> {
-    let found: Vec<String> = table::table
-        .filter(table::tenant_id.eq(scope.tenant_id()))
-        .filter(table::application_id.eq(scope.application_id()))
-        .filter(table::group_id.eq(group_id))
-        .select(table::member_id)
-        .limit(limit)
-        .load(connection)?;
+    let found: Vec<String> = memberships!(scope, group_id).select(table::member_id).limit(limit).load(connection)?;
     Ok(i64::try_from(found.len()).unwrap_or(i64::MAX))
 }
 
@@ -194,14 +198,7 @@ pub(crate) fn remove(
         if present.is_empty() {
             continue;
         }
-        diesel::delete(
-            table::table
-                .filter(table::tenant_id.eq(scope.tenant_id()))
-                .filter(table::application_id.eq(scope.application_id()))
-                .filter(table::group_id.eq(group_id))
-                .filter(table::member_id.eq_any(chunk)),
-        )
-        .execute(connection)?;
+        diesel::delete(memberships!(scope, group_id).filter(table::member_id.eq_any(chunk))).execute(connection)?;
         removed.extend(chunk.iter().filter(|id| present.contains(*id)).cloned());
     }
     Ok(MemberChanges { added: Vec::new(), removed })
@@ -233,13 +230,7 @@ pub(crate) fn ids_of_group(
     scope: &AppScope,
     group_id: &str,
 ) -> Result<Vec<String>, Error> {
-    Ok(table::table
-        .filter(table::tenant_id.eq(scope.tenant_id()))
-        .filter(table::application_id.eq(scope.application_id()))
-        .filter(table::group_id.eq(group_id))
-        .order(table::member_id)
-        .select(table::member_id)
-        .load(connection)?)
+    Ok(memberships!(scope, group_id).order(table::member_id).select(table::member_id).load(connection)?)
 }
 
 /// Takes a resource out of every group it is in.
@@ -271,10 +262,7 @@ fn among(
     group_id: &str,
     ids: &[String],
 ) -> Result<HashSet<String>, Error> {
-    Ok(table::table
-        .filter(table::tenant_id.eq(scope.tenant_id()))
-        .filter(table::application_id.eq(scope.application_id()))
-        .filter(table::group_id.eq(group_id))
+    Ok(memberships!(scope, group_id)
         .filter(table::member_id.eq_any(ids))
         .select(table::member_id)
         .load(connection)?
