@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::limits::Limits;
 use crate::message::list::ListResponse;
-use crate::schema::{ResourceType, Schema, core};
+use crate::schema::{ResourceType, ResourceTypes, Schema, core};
 use crate::urn;
 
 /// `/ServiceProviderConfig`.
@@ -47,32 +47,29 @@ pub fn service_provider_config(base_url: &str, limits: &Limits) -> String {
 }
 
 /// `/ResourceTypes`: a list response of all of them.
-pub fn resource_types(base_url: &str) -> String {
-    list(core::all().iter().map(|ty| resource_type_json(base_url, ty)))
+pub fn resource_types(base_url: &str, types: &ResourceTypes) -> String {
+    list(types.all().iter().map(|ty| resource_type_json(base_url, ty)))
 }
 
 /// `/ResourceTypes/{id}`; `None` if there is none.
-pub fn resource_type(base_url: &str, id: &str) -> Option<String> {
-    let ty = core::all().iter().find(|ty| ty.id == id)?;
+pub fn resource_type(base_url: &str, types: &ResourceTypes, id: &str) -> Option<String> {
+    let ty = types.all().iter().find(|ty| ty.id == id)?;
     Some(resource_type_json(base_url, ty).to_string())
 }
 
-/// `/Schemas`: a list response of all of them.
-pub fn schemas(base_url: &str) -> String {
-    list(every_schema().map(|schema| schema_json(base_url, schema)))
+/// `/Schemas`: a list response of all of them, those of the discovery resources included (RFC 7643 §8.7.2).
+pub fn schemas(base_url: &str, types: &ResourceTypes) -> String {
+    list(every_schema(types).map(|schema| schema_json(base_url, schema)))
 }
 
 /// `/Schemas/{urn}`; `None` if there is none.
-pub fn schema(base_url: &str, id: &str) -> Option<String> {
-    let schema = every_schema().find(|schema| schema.id.eq_ignore_ascii_case(id))?;
+pub fn schema(base_url: &str, types: &ResourceTypes, id: &str) -> Option<String> {
+    let schema = every_schema(types).find(|schema| schema.id.eq_ignore_ascii_case(id))?;
     Some(schema_json(base_url, schema).to_string())
 }
 
-fn every_schema() -> impl Iterator<Item = &'static Schema> {
-    let of_type = |ty: &'static ResourceType| {
-        std::iter::once(&ty.schema).chain(ty.extensions.iter().map(|extension| &extension.schema))
-    };
-    core::all().iter().flat_map(of_type).chain(core::discovery())
+fn every_schema(types: &ResourceTypes) -> impl Iterator<Item = &Schema> {
+    types.schemas().into_iter().chain(core::discovery())
 }
 
 fn resource_type_json(base_url: &str, ty: &ResourceType) -> Value {
@@ -135,17 +132,17 @@ mod tests {
 
     #[test]
     fn resource_types_and_schemas() {
-        let types = parsed(&resource_types(BASE));
+        let types = parsed(&resource_types(BASE, &core::types()));
         assert_eq!(types["totalResults"], 2);
         assert_eq!(types["Resources"][0]["endpoint"], "/Users");
         assert_eq!(types["Resources"][0]["schemaExtensions"][0]["schema"], urn::ENTERPRISE_USER);
-        assert_eq!(parsed(&resource_type(BASE, "Group").unwrap())["endpoint"], "/Groups");
-        assert_eq!(resource_type(BASE, "Device"), None);
+        assert_eq!(parsed(&resource_type(BASE, &core::types(), "Group").unwrap())["endpoint"], "/Groups");
+        assert_eq!(resource_type(BASE, &core::types(), "Device"), None);
 
-        let all = parsed(&schemas(BASE));
+        let all = parsed(&schemas(BASE, &core::types()));
         assert_eq!(all["totalResults"], 6);
         assert_eq!(all["Resources"][0]["description"], "User Account");
-        let user = parsed(&schema(BASE, urn::USER).unwrap());
+        let user = parsed(&schema(BASE, &core::types(), urn::USER).unwrap());
         assert_eq!(user["meta"]["location"], format!("{BASE}/Schemas/{}", urn::USER));
         assert_eq!(
             user["attributes"][0],
@@ -155,6 +152,6 @@ mod tests {
                 "required": true, "caseExact": false, "mutability": "readWrite", "returned": "default", "uniqueness": "server",
             })
         );
-        assert_eq!(schema(BASE, urn::PATCH_OP), None);
+        assert_eq!(schema(BASE, &core::types(), urn::PATCH_OP), None);
     }
 }
