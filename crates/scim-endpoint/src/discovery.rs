@@ -19,20 +19,20 @@ pub(crate) fn service_provider_config(endpoint: &ScimEndpoint, request: &HttpReq
 /// GET /ResourceTypes, /ResourceTypes/{id}.
 pub(crate) fn resource_types(incoming: &Incoming<'_>, id: Option<&str>) -> Result<HttpResponse, Failure> {
     no_filter(incoming)?;
-    let base_url = incoming.scope.base_url();
+    let (base_url, types) = (incoming.scope.base_url(), incoming.scope.resource_types());
     match id {
-        None => Ok(json(discovery::resource_types(base_url))),
-        Some(id) => found(discovery::resource_type(base_url, id), "resource type", id),
+        None => Ok(json(discovery::resource_types(base_url, types))),
+        Some(id) => found(discovery::resource_type(base_url, types, id), "resource type", id),
     }
 }
 
 /// GET /Schemas, /Schemas/{id}.
 pub(crate) fn schemas(incoming: &Incoming<'_>, id: Option<&str>) -> Result<HttpResponse, Failure> {
     no_filter(incoming)?;
-    let base_url = incoming.scope.base_url();
+    let (base_url, types) = (incoming.scope.base_url(), incoming.scope.resource_types());
     match id {
-        None => Ok(json(discovery::schemas(base_url))),
-        Some(id) => found(discovery::schema(base_url, id), "schema", id),
+        None => Ok(json(discovery::schemas(base_url, types))),
+        Some(id) => found(discovery::schema(base_url, types, id), "schema", id),
     }
 }
 

@@ -12,7 +12,7 @@ use scim_model::{ResourceType, ScimError};
 use crate::failure::Failure;
 use crate::operation::{create, delete, modify, query, read, replace};
 use crate::parameters::{Parameters, redacted};
-use crate::route::Route;
+use crate::route::{Path, Route};
 use crate::{REQUEST_ID_HEADER, ScimEndpoint, credential, discovery};
 
 /// A pause lasts longer than a busy moment. Okta retries a 429 up to ten times by itself, and nothing else.
@@ -58,10 +58,10 @@ async fn answer(
         (request.match_info().get("tenant"), request.match_info().get("application"), below(request));
     let (tenant, application) = (tenant.unwrap_or_default(), application.unwrap_or_default());
     let call = call(request, &below);
-    let route = Route::of(&below);
+    let path = Path::parse(&below);
     // Clients read how to authenticate before they can (RFC 7643 §5): this one needs no credential, whatever the
     // application, so that it tells nobody which applications exist.
-    if route == Ok(Route::ServiceProviderConfig) && request.method() == Method::GET {
+    if path.as_ref().is_ok_and(Path::is_service_provider_config) && request.method() == Method::GET {
         return discovery::service_provider_config(endpoint, request);
     }
     let scope = match credential::authenticate(endpoint, request, tenant, application).await? {
@@ -71,18 +71,18 @@ async fn answer(
     };
     endpoint.registry.note_use(&scope);
     let refuse = |code, error: ScimError| refused(endpoint, &scope, &call, code, error);
-    let (route, parameters) = match (route, Parameters::parse(request.query_string())) {
-        (Ok(route), Ok(parameters)) => (route, parameters),
+    let (route, parameters) = match (path, Parameters::parse(request.query_string())) {
+        (Ok(path), Ok(parameters)) => (Route::of(&path, scope.resource_types()), parameters),
         (Err(error), _) | (_, Err(error)) => return Err(refuse("invalidValue", error).await),
     };
     let incoming = Incoming { endpoint, scope: &scope, call: &call, request, parameters: &parameters };
     match (route, request.method()) {
-        (Route::Type(ty), &Method::GET) => query::query(&incoming, ty).await,
-        (Route::Type(ty), &Method::POST) => create::create(&incoming, ty, payload).await,
-        (Route::Resource(ty, id), &Method::GET) => read::read(&incoming, ty, &id).await,
-        (Route::Resource(ty, id), &Method::PUT) => replace::replace(&incoming, ty, &id, payload).await,
-        (Route::Resource(ty, id), &Method::PATCH) => modify::modify(&incoming, ty, &id, payload).await,
-        (Route::Resource(ty, id), &Method::DELETE) => delete::delete(&incoming, ty, &id).await,
+        (Route::Type(ty), &Method::GET) => query::query(&incoming, &ty).await,
+        (Route::Type(ty), &Method::POST) => create::create(&incoming, &ty, payload).await,
+        (Route::Resource(ty, id), &Method::GET) => read::read(&incoming, &ty, &id).await,
+        (Route::Resource(ty, id), &Method::PUT) => replace::replace(&incoming, &ty, &id, payload).await,
+        (Route::Resource(ty, id), &Method::PATCH) => modify::modify(&incoming, &ty, &id, payload).await,
+        (Route::Resource(ty, id), &Method::DELETE) => delete::delete(&incoming, &ty, &id).await,
         (Route::ResourceTypes(id), &Method::GET) => discovery::resource_types(&incoming, id.as_deref()),
         (Route::Schemas(id), &Method::GET) => discovery::schemas(&incoming, id.as_deref()),
         (Route::NotOffered(what), _) => {
@@ -90,8 +90,9 @@ async fn answer(
         }
         (Route::Unknown, _) => {
             let detail = format!(
-                "There is nothing at {}. Below the SCIM base URL are /Users, /Groups, /ServiceProviderConfig, /ResourceTypes and /Schemas.",
-                below.chars().take(120).collect::<String>()
+                "There is nothing at {}. Below the SCIM base URL are {}, /ServiceProviderConfig, /ResourceTypes and /Schemas.",
+                below.chars().take(120).collect::<String>(),
+                scope.resource_types().all().iter().map(|ty| ty.endpoint.as_str()).collect::<Vec<_>>().join(", ")
             );
             Err(refuse("notFound", ScimError::not_found(detail)).await)
         }

@@ -4,11 +4,12 @@
 //! `base_url` is the SCIM base URL, with or without a slash at its end. There are no times in `meta`: these resources do
 //! not change but with a new version of the program.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 use crate::limits::Limits;
 use crate::message::list::ListResponse;
-use crate::schema::{ResourceType, ResourceTypes, Schema, core};
+use crate::schema::{Definitions, ResourceType, ResourceTypes, Schema, core};
 use crate::urn;
 
 /// `/ServiceProviderConfig`.
@@ -66,6 +67,23 @@ pub fn schemas(base_url: &str, types: &ResourceTypes) -> String {
 pub fn schema(base_url: &str, types: &ResourceTypes, id: &str) -> Option<String> {
     let schema = every_schema(types).find(|schema| schema.id.eq_ignore_ascii_case(id))?;
     Some(schema_json(base_url, schema).to_string())
+}
+
+/// Definitions as the JSON array that [`Definitions::parse`] reads: Schema and ResourceType resources.
+pub fn definitions(definitions: &Definitions) -> String {
+    let schemas = definitions.schemas.iter().map(|schema| tagged(urn::SCHEMA, schema));
+    let types = definitions.resource_types.iter().map(|ty| tagged(urn::RESOURCE_TYPE, ty));
+    let all: Value = schemas.chain(types).collect();
+    format!("{all:#}")
+}
+
+/// A definition with the URN that says which kind it is, in front.
+fn tagged(urn: &str, definition: &impl Serialize) -> Value {
+    let mut tagged = Map::from_iter([("schemas".to_owned(), json!([urn]))]);
+    if let Ok(Value::Object(members)) = serde_json::to_value(definition) {
+        tagged.extend(members);
+    }
+    Value::Object(tagged)
 }
 
 fn every_schema(types: &ResourceTypes) -> impl Iterator<Item = &Schema> {
@@ -128,6 +146,16 @@ mod tests {
         assert_eq!(config["patch"]["supported"], true);
         assert_eq!(config["bulk"]["supported"], false);
         assert_eq!(config["meta"]["location"], "https://scim.test/v2/ServiceProviderConfig");
+    }
+
+    #[test]
+    fn definitions_are_read_back() {
+        let text = json!([
+            { "schemas": [urn::SCHEMA], "id": "urn:x:Badge", "name": "Badge", "attributes": [{ "name": "number" }] },
+            { "schemas": [urn::RESOURCE_TYPE], "name": "Badge", "endpoint": "/Badges", "schema": "urn:x:Badge" },
+        ]);
+        let parsed = Definitions::parse(text.to_string().as_bytes()).unwrap();
+        assert_eq!(Definitions::parse(definitions(&parsed).as_bytes()), Ok(parsed));
     }
 
     #[test]

@@ -131,7 +131,7 @@ fn matching(
         if has_resource_here(connection, scope, &found.id)? {
             let value = user_name.to_owned();
             return Err(match row::user_name_in_use(connection, scope, user_name, "")? {
-                true => Error::NameTaken { attribute: "userName", value },
+                true => Error::NameTaken { attribute: "userName".to_owned(), value },
                 false => Error::DirectoryNameTaken { value },
             });
         }
