@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use provisioning::{Call, Refusal};
 use registry::{AppScope, Authenticated};
 use scim_model::project::Projection;
+use scim_model::redact::Secrets;
 use scim_model::{ResourceType, ScimError};
 
 use crate::failure::Failure;
@@ -57,7 +58,7 @@ async fn answer(
     let (tenant, application, below) =
         (request.match_info().get("tenant"), request.match_info().get("application"), below(request));
     let (tenant, application) = (tenant.unwrap_or_default(), application.unwrap_or_default());
-    let call = call(request, &below);
+    let mut call = call(request, &below);
     let path = Path::parse(&below);
     // Clients read how to authenticate before they can (RFC 7643 §5): this one needs no credential, whatever the
     // application, so that it tells nobody which applications exist.
@@ -70,6 +71,7 @@ async fn answer(
         Authenticated::Rejected(rejection) => return Err(credential::rejected(endpoint, rejection, &call).await),
     };
     endpoint.registry.note_use(&scope);
+    call.target = target(request, &below, &Secrets::of(scope.resource_types().all().iter().map(AsRef::as_ref)));
     let refuse = |code, error: ScimError| refused(endpoint, &scope, &call, code, error);
     let (route, parameters) = match (path, Parameters::parse(request.query_string())) {
         (Ok(path), Ok(parameters)) => (Route::of(&path, scope.resource_types()), parameters),
@@ -113,14 +115,21 @@ fn below(request: &HttpRequest) -> String {
 
 fn call(request: &HttpRequest, below: &str) -> Call {
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let query = request.query_string();
     Call {
         request_id: header(REQUEST_ID_HEADER).unwrap_or_default(),
         method: request.method().to_string(),
-        target: if query.is_empty() { below.to_owned() } else { format!("{below}?{}", redacted(query)) },
+        target: target(request, below, &Secrets::default()),
         client_address: request.peer_addr().map(|address| address.ip().to_string()),
         user_agent: header("user-agent"),
         received: Instant::now(),
+    }
+}
+
+/// The path and query as the report keeps them.
+fn target(request: &HttpRequest, below: &str, secrets: &Secrets) -> String {
+    match request.query_string() {
+        "" => below.to_owned(),
+        query => format!("{below}?{}", redacted(query, secrets)),
     }
 }
 

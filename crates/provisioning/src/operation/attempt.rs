@@ -4,7 +4,7 @@ use database::Connection;
 use database::schema::resource;
 use diesel::prelude::*;
 use registry::AppScope;
-use scim_model::redact;
+use scim_model::redact::{self, Secrets};
 use scim_model::schema::ResourceType;
 use serde_json::Value;
 
@@ -33,7 +33,7 @@ impl Attempt {
     /// A request with a body.
     pub fn with_body(operation: Operation, ty: &ResourceType, id: Option<&str>, body: &[u8]) -> Self {
         Attempt {
-            request: Some(redact::request_body(body, KEPT_BODY_BYTES)),
+            request: Some(redact::request_body(body, KEPT_BODY_BYTES, &Secrets::of([ty]))),
             ..Attempt::without_body(operation, ty, id)
         }
     }

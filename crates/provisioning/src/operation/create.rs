@@ -125,7 +125,7 @@ fn create(
     count::add(tx, scope, &ty.name, 1)?;
 
     let answer = representation::one(tx.connection(), scope, ty, &row, &projection)?;
-    let name = &store::display(&resource);
+    let name = &store::display(ty, &resource);
     let mut event = if restored {
         EventDraft::new(
             Operation::UserRestore,

@@ -94,7 +94,7 @@ fn delete_entirely(
     row: &ResourceRow,
     resource: &Resource,
 ) -> Result<EventDraft, Error> {
-    let name = display(resource);
+    let name = display(ty, resource);
     row::remove(tx, scope, &row.id)?;
     count::add(tx, scope, &ty.name, -1)?;
     let (what, step) = match ty.kind() {

@@ -7,7 +7,7 @@ use scim_model::filter::{Filter, Literal, Operator};
 use scim_model::message::list::ListResponse;
 use scim_model::path::Bound;
 use scim_model::project::Projection;
-use scim_model::redact;
+use scim_model::redact::{self, Secrets};
 use scim_model::{ResourceKind, ResourceType};
 
 use crate::Provisioning;
@@ -63,7 +63,10 @@ impl Provisioning {
             (false, false) => intended(ty, Verb::Import),
         };
         let mut attempt = Attempt::without_body(operation, ty, None);
-        attempt.subject = redact::text(question.filter.as_deref().unwrap_or_default()).chars().take(100).collect();
+        attempt.subject = redact::text(question.filter.as_deref().unwrap_or_default(), &Secrets::of([ty.as_ref()]))
+            .chars()
+            .take(100)
+            .collect();
         let filter = match self.resolved(scope, ty, question.filter.as_deref(), test) {
             Ok(filter) => filter,
             Err(error) => {

@@ -4,7 +4,8 @@
 use database::WriteTx;
 use registry::{AppScope, Feature};
 use scim_model::project::{Meta, Projection, serialise};
-use scim_model::redact;
+use scim_model::redact::{self, Secrets};
+use scim_model::schema::{Attribute, AttributeType};
 use scim_model::{Resource, ResourceKind, ResourceType, diff};
 use serde_json::Value;
 
@@ -134,7 +135,7 @@ pub(super) fn store_change(
     ));
     describe(&mut event, ty, &modified.row, &modified.after);
     if changes.iter().any(|change| change.path != "active") {
-        event.identifiers.extend(identifiers(&modified.before));
+        event.identifiers.extend(identifiers(ty, &modified.before));
     }
     event.response = response_text(&answer);
     Ok(Done { answer, event })
@@ -172,7 +173,7 @@ fn delete_deactivated(
     event.steps = std::mem::take(&mut modified.steps);
     event.steps.push(Step::new("Policy", fate.sentence()));
     describe(&mut event, ty, &modified.row, &modified.after);
-    event.identifiers.extend(identifiers(&modified.before));
+    event.identifiers.extend(identifiers(ty, &modified.before));
     event.response = response_text(&answer);
     Ok(Done { answer, event })
 }
@@ -249,8 +250,8 @@ fn operation_of(
 
 /// What happened in words.
 fn summary(ty: &ResourceType, event: &EventDraft, modified: &Modified, unchanged: bool) -> String {
-    let name = display(&modified.after);
-    let former = display(&modified.before);
+    let name = display(ty, &modified.after);
+    let former = display(ty, &modified.before);
     let members = &modified.members;
     if unchanged {
         return format!("{} {name} was already as sent", ty.name);
@@ -261,6 +262,7 @@ fn summary(ty: &ResourceType, event: &EventDraft, modified: &Modified, unchanged
         Operation::UserPassword => format!("Set the password of user {name}"),
         Operation::UserUpdate if former != name => format!("Renamed user {former} to {name}"),
         Operation::GroupUpdate if former != name => format!("Renamed group {former} to {name}"),
+        Operation::ResourceUpdate if former != name => format!("Renamed {} {former} to {name}", ty.name),
         Operation::GroupUpdate if members.is_empty() => format!("Updated group {name}"),
         Operation::GroupUpdate | Operation::GroupMembers => match (members.added.len(), members.removed.len()) {
             (added, 0) => format!("Added {} to group {name}", people(added)),
@@ -277,9 +279,12 @@ pub(super) fn people(count: usize) -> String {
     if count == 1 { "1 member".to_owned() } else { format!("{count} members") }
 }
 
-/// The name that a person knows the resource by. Of a type that an administrator defined, whatever looks like one.
-pub(super) fn display(resource: &Resource) -> String {
-    let name = resource.user_name().or(resource.display_name());
+/// The name that a person knows the resource by: its first required text (userName, a group's displayName), or what else
+/// looks like one.
+pub(super) fn display(ty: &ResourceType, resource: &Resource) -> String {
+    let is_text = |attribute: &Attribute| attribute.kind == AttributeType::String && !attribute.multi_valued;
+    let named = ty.schema.attributes.iter().find(|attribute| attribute.required && is_text(attribute));
+    let name = named.and_then(|attribute| resource.text(&attribute.name)).or(resource.display_name());
     let name = name.or_else(|| resource.text("name")).or(resource.external_id());
     name.unwrap_or_default().to_owned()
 }
@@ -289,13 +294,15 @@ pub(super) fn describe(event: &mut EventDraft, ty: &ResourceType, row: &Resource
     event.resource_id = Some(row.id.clone());
     event.resource_type = Some(ty.name.clone());
     event.directory_user_id = row.directory_user_id.clone();
-    event.subject = display(resource);
-    event.identifiers.extend(identifiers(resource));
+    event.subject = display(ty, resource);
+    event.identifiers.extend(identifiers(ty, resource));
 }
 
 /// Every name that the end user may be searched by.
-pub(super) fn identifiers(resource: &Resource) -> Vec<String> {
+fn identifiers(ty: &ResourceType, resource: &Resource) -> Vec<String> {
+    let name = display(ty, resource);
     [
+        Some(name.as_str()),
         resource.user_name(),
         resource.external_id(),
         resource.display_name(),
@@ -342,10 +349,12 @@ pub(super) fn document(ty: &ResourceType, resource: &Resource, row: &ResourceRow
     serialise(resource, &meta)
 }
 
-/// The answer as the report keeps it.
+/// The answer as the report keeps it. It has no secrets; only long lists are folded.
 pub(super) fn response_text(answer: &Answer) -> Option<String> {
     match answer {
-        Answer::Resource(Representation { body, .. }) => Some(redact::request_body(body.as_bytes(), KEPT_BODY_BYTES)),
+        Answer::Resource(Representation { body, .. }) => {
+            Some(redact::request_body(body.as_bytes(), KEPT_BODY_BYTES, &Secrets::default()))
+        }
         Answer::Empty { .. } => None,
     }
 }
