@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use actix_web::http::Method;
+use actix_web::http::header::AUTHORIZATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use provisioning::{Call, Refusal};
 use registry::{AppScope, Authenticated};
@@ -60,10 +61,12 @@ async fn answer(
     let (tenant, application) = (tenant.unwrap_or_default(), application.unwrap_or_default());
     let mut call = call(request, &below);
     let path = Path::parse(&below);
-    // Clients read how to authenticate before they can (RFC 7643 §5): this one needs no credential, whatever the
-    // application, so that it tells nobody which applications exist.
-    if path.as_ref().is_ok_and(Path::is_service_provider_config) && request.method() == Method::GET {
-        return discovery::service_provider_config(endpoint, request);
+    // Clients read how to authenticate before they can (RFC 7643 §5).
+    if path.as_ref().is_ok_and(Path::is_service_provider_config)
+        && request.method() == Method::GET
+        && !request.headers().contains_key(AUTHORIZATION)
+    {
+        return Ok(discovery::anonymous_configuration(endpoint, request));
     }
     let scope = match credential::authenticate(endpoint, request, tenant, application).await? {
         Authenticated::Accepted(scope) => scope,
@@ -85,6 +88,7 @@ async fn answer(
         (Route::Resource(ty, id), &Method::PUT) => replace::replace(&incoming, &ty, &id, payload).await,
         (Route::Resource(ty, id), &Method::PATCH) => modify::modify(&incoming, &ty, &id, payload).await,
         (Route::Resource(ty, id), &Method::DELETE) => delete::delete(&incoming, &ty, &id).await,
+        (Route::ServiceProviderConfig, &Method::GET) => discovery::service_provider_config(&incoming),
         (Route::ResourceTypes(id), &Method::GET) => discovery::resource_types(&incoming, id.as_deref()),
         (Route::Schemas(id), &Method::GET) => discovery::schemas(&incoming, id.as_deref()),
         (Route::NotOffered(what), _) => {

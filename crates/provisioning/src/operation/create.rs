@@ -99,6 +99,8 @@ fn create(
         last_modified_at: tx.now(),
     });
     row.version += 1;
+    // To the client it is new, also when it comes back under its former id.
+    row.created_at = tx.now();
     row.last_modified_at = tx.now();
     row.document = store::document(ty, &resource, &row);
     if is_user {

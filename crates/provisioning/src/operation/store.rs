@@ -319,7 +319,7 @@ fn identifiers(ty: &ResourceType, resource: &Resource) -> Vec<String> {
 /// How the directory side went, in words.
 pub(super) fn placed_steps(scope: &AppScope, placed: &Placed) -> Vec<Step> {
     let rules = scope.settings().mapping.users.len();
-    vec![
+    let mut steps = vec![
         Step::new("Matched", placed.how.sentence()),
         Step::new(
             "Mapped",
@@ -334,7 +334,12 @@ pub(super) fn placed_steps(scope: &AppScope, placed: &Placed) -> Vec<Step> {
                 }
             ),
         ),
-    ]
+    ];
+    if let Some(former) = &placed.freed {
+        let text = format!("A deleted directory user had this user name and is now called {former}");
+        steps.push(Step::new("Freed", text));
+    }
+    steps
 }
 
 /// The text to store: the resource with what `meta` says of its row.

@@ -249,6 +249,7 @@ pub(crate) fn update(
             table::document.eq(&row.document),
             table::version.eq(row.version),
             table::directory_user_id.eq(row.directory_user_id.as_deref()),
+            table::created_at.eq(row.created_at),
             table::last_modified_at.eq(row.last_modified_at),
             table::deleted_at.eq(None::<Timestamp>),
         ))
