@@ -1,10 +1,12 @@
-//! HTTP behaviour of the whole product, in-process, on both databases. Folders mirror URLs.
+//! HTTP behaviour of the whole product, in-process, on both databases. Folders mirror URLs; `connection` is about what lies
+//! below them.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod support;
 
 mod concurrency;
+mod connection;
 mod directory;
 mod okta;
 mod plans;
