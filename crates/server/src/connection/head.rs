@@ -10,14 +10,14 @@ use super::note::Note;
 use super::request_line::{LONGEST_LINE_BYTES, RequestLine, split_method};
 use super::target::{LONGEST_BYTES, Target};
 
-/// A buffer that has grown larger for one head is given back after it.
-const KEPT_CAPACITY_BYTES: usize = 8 * 1024;
+/// A buffer of a connection that has grown larger for one request is given back after it.
+pub const KEPT_CAPACITY_BYTES: usize = 8 * 1024;
 
 /// The longest path of a request that stands for a refused one.
 const LONGEST_KNOWN_PATH_BYTES: usize = 1024;
 
-/// What has been read of a head.
-#[derive(Debug, Default)]
+/// What has been read of a head. Holds credentials, so it does not print.
+#[derive(Default)]
 pub struct HeadReader {
     /// The request line, and once that is read, the header section: as they came.
     raw: Vec<u8>,
@@ -26,7 +26,7 @@ pub struct HeadReader {
     stage: Stage,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 enum Stage {
     #[default]
     RequestLine,

@@ -13,7 +13,6 @@ const PATH_KEPT_BYTES: usize = 1024;
 const TAIL_BYTES: usize = " HTTP/1.1\r".len();
 
 /// The line so far.
-#[derive(Debug)]
 pub struct LongLine {
     method: String,
     path: Vec<u8>,

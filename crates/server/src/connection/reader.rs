@@ -12,13 +12,13 @@ use super::head::HeadReader;
 use super::note::Note;
 
 /// Follows one connection.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct RequestReader {
     head: HeadReader,
     state: State,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 enum State {
     /// Before or in a head.
     #[default]

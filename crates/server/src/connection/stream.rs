@@ -15,6 +15,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::head::KEPT_CAPACITY_BYTES;
 use super::reader::{HandedOn, RequestReader};
 use super::turn::Turn;
 
@@ -22,11 +23,7 @@ use super::turn::Turn;
 /// client might lose the answer with it (RFC 9112 §9.6).
 const LINGER: Duration = Duration::from_secs(5);
 
-/// A buffer that has grown larger for one request is given back after it.
-const KEPT_CAPACITY_BYTES: usize = 8 * 1024;
-
-/// A connection.
-#[derive(Debug)]
+/// A connection. Holds credentials, so it does not print.
 pub struct RequestStream<S> {
     socket: S,
     reader: RequestReader,
