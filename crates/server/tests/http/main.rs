@@ -8,6 +8,7 @@ mod support;
 mod concurrency;
 mod connection;
 mod directory;
+mod malformed;
 mod okta;
 mod plans;
 mod report;
