@@ -190,7 +190,7 @@ impl Parser<'_> {
             return Err(ScimError::invalid_path("brackets can only follow an attribute, not a sub-attribute"));
         }
         if path.filter.is_some() && !bound.attribute().is_complex() && !bound.attribute().multi_valued {
-            if kind == OperationKind::Remove && bound.attribute().required {
+            if kind == OperationKind::Remove && bound.attribute().is_due() {
                 return Err(cannot_be_removed(Place::top(bound.path())));
             }
             return Err(ScimError::invalid_path(format!(

@@ -6,6 +6,11 @@
 
 #![expect(clippy::expect_used, reason = "only tests use this")]
 
+pub mod choices;
+pub mod filters;
+pub mod patches;
 pub mod specimen;
+pub mod values;
 
+pub use choices::Choices;
 pub use specimen::specimen;
