@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::Outcome;
 use crate::filter::{described, matches};
-use crate::outcome::{complete, differ};
+use crate::outcome::{check_required, complete, differ, without_none};
 use crate::read::{Change, Step, read};
 use crate::schema::{Attribute, Type};
 use crate::value::{entries, is_none, is_primary, same, same_entry};
@@ -26,7 +26,7 @@ pub fn patch(before: &Value, operations: &[Value], ty: &Type) -> Outcome {
     if !differ(before, &after) {
         return Ok((before.clone(), false));
     }
-    crate::outcome::check_required(before, &after, ty)?;
+    check_required(before, &after, ty)?;
     Ok((after, true))
 }
 
@@ -66,7 +66,7 @@ fn once(
     new: impl FnOnce(&Value) -> Result<Value, Refusal>,
 ) -> Result<Value, Refusal> {
     let new = new(old)?;
-    if !attribute.is("immutable") || is_none(old) {
+    if !attribute.is("immutable") || is_none(&without_none(old)) {
         return Ok(new);
     }
     if same(attribute, old, &new) { Ok(old.clone()) } else { Err("mutability") }

@@ -43,7 +43,8 @@ fn tidy(holder: &mut Map<String, Value>, attributes: &[Attribute]) {
     }
 }
 
-fn without_none(value: &Value) -> Value {
+/// The value without what is none, at any depth.
+pub fn without_none(value: &Value) -> Value {
     match value {
         Value::Array(values) => values.iter().map(without_none).filter(|value| !is_none(value)).collect(),
         Value::Object(members) => {
