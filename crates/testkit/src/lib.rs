@@ -8,6 +8,7 @@
 
 pub mod authentik;
 pub mod client;
+pub mod entra;
 pub mod google;
 pub mod http;
 pub mod jumpcloud;

@@ -98,6 +98,8 @@ pub enum Provided {
     Linked,
     /// It was provided before, and is now as the client has it.
     Updated,
+    /// It was provided before, and nothing differed.
+    Unchanged,
     /// It was provided before and is gone from the server; it was created again.
     CreatedAgain,
 }

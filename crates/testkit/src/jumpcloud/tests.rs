@@ -76,7 +76,7 @@ async fn an_update_reads_by_id_and_sends_the_whole_or_each_attribute() {
     let answers = vec![Answer::json(201, &stored()), Answer::json(200, &stored())];
     let (server, mut client) = application(Update::Patch, answers).await;
     client.provision(&ada()).await.unwrap();
-    client.provision(&ada()).await.unwrap();
+    assert_eq!(client.provision(&ada()).await.unwrap(), Provided::Unchanged);
     assert_eq!(server.request_lines().len(), 2);
 }
 

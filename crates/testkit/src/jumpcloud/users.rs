@@ -24,9 +24,10 @@ impl JumpCloudClient {
             }
             Update::Patch => {
                 let operations = changes(&stored, person);
-                if !operations.is_empty() {
-                    self.patch("/Users", &id, operations).await?;
+                if operations.is_empty() {
+                    return Ok(Provided::Unchanged);
                 }
+                self.patch("/Users", &id, operations).await?;
             }
         }
         Ok(Provided::Updated)
