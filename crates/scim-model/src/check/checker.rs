@@ -120,6 +120,7 @@ impl Checker {
             Value::String(text) if attribute.sub_attribute("value").is_some() => {
                 // Entra ID: "" for a manager means none.
                 if text.is_empty() {
+                    self.adjustments.add(|| Adjustment::EmptyAsNone(place.attribute_path()));
                     return Ok(None);
                 }
                 // Entra ID: `manager` as a bare id. Microsoft's Postman set: members as bare ids.
@@ -157,6 +158,9 @@ impl Checker {
         let checked = Value::Object(checked);
         // Entra ID: `{"value": ""}` for a manager means none.
         let says_nothing = if attribute.sub_attribute("value").is_some() && !attribute.multi_valued {
+            if checked.get("value").and_then(Value::as_str) == Some("") && is_blank(&checked) {
+                self.adjustments.add(|| Adjustment::EmptyAsNone(place.attribute_path()));
+            }
             is_blank(&checked)
         } else {
             checked.as_object().is_some_and(Map::is_empty)
