@@ -4,6 +4,7 @@
 
 mod support;
 
+mod clients;
 mod concurrency;
 mod directory;
 mod okta;

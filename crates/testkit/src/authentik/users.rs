@@ -42,6 +42,11 @@ impl AuthentikClient {
         }
     }
 
+    /// Remembers somebody whom an earlier synchronisation wrote, under the server's id.
+    pub fn know_user(&mut self, person_id: &str, remote_id: &str) {
+        self.users.insert(person_id.to_owned(), remote_id.to_owned());
+    }
+
     /// Deletes somebody.
     pub async fn delete_user(&mut self, person_id: &str) -> Result<(), Failure> {
         let id = self.users.remove(person_id);
