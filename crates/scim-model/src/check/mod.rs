@@ -46,17 +46,23 @@ fn checked(mut checker: Checker, body: Map<String, Value>, ty: &ResourceType) ->
 }
 
 /// Checks the body of a PUT against the resource that it replaces (RFC 7644 §3.5.1): what is left out is cleared, but
-/// `active` and immutable attributes are kept, `active` also when it is null; an immutable attribute must stay what it is.
+/// `active`, `externalId` and immutable attributes are kept, `active` also when it is null; an immutable attribute must
+/// stay what it is.
 pub fn replace(body: &[u8], current: &Resource, ty: &ResourceType, limits: &Limits) -> Result<Checked, ScimError> {
     let body = parse_object(body, limits)?;
     let mut checker = Checker::for_body();
-    let has_null = body.iter().any(|(name, value)| name.eq_ignore_ascii_case("active") && value.is_null());
-    if has_null && current.active().is_some() {
+    let is_null = |wanted: &str| body.iter().any(|(name, value)| name.eq_ignore_ascii_case(wanted) && value.is_null());
+    // Okta may leave externalId out, which ties the resource to the client's own record. Rauthy says null to untie it.
+    let is_untied = is_null("externalId");
+    if is_null("active") && current.active().is_some() {
         checker.adjustments.add(|| Adjustment::ActiveKept);
     }
     let mut checked = checked(checker, body, ty)?;
     let document = checked.resource.as_map_mut();
     keep(document, current.as_map(), &ty.schema.attributes)?;
+    if let Some(external_id) = current.external_id().filter(|_| !is_untied && !document.contains_key("externalId")) {
+        document.insert("externalId".to_owned(), external_id.into());
+    }
     for extension in &ty.extensions {
         let urn = &extension.schema.id;
         let Some(Value::Object(current)) = current.as_map().get(urn) else { continue };
