@@ -226,6 +226,18 @@ on_both_databases! {
         }
     }
 
+    async fn importing_may_be_switched_off(server) {
+        let application = server.application("acme", &[(Feature::ImportUsers, false)]).await;
+        let mut entra = job(&application, Dialect::WithoutFlag);
+        entra.test_connection().await.unwrap();
+        entra.provision(&user("o1", "eve")).await.unwrap();
+        entra.provision(&user("o2", "bob")).await.unwrap();
+        entra.set_manager("o2", "o1", ManagerForm::Text).await.unwrap();
+        let sales = EntraGroup { object_id: "g1".to_owned(), display_name: "Sales".to_owned(), members: vec!["o2".to_owned()] };
+        entra.provision_group(&sales).await.unwrap();
+        assert_eq!(groups(server, &application.scope).await, ["Sales: bob@contoso.test"]);
+    }
+
     async fn a_wrong_secret_is_quarantine(server) {
         let application = server.application("acme", &[]).await;
         let mut entra = EntraClient::new(&application.base_url, "rct", Dialect::WithFlag).unwrap();

@@ -30,6 +30,14 @@ on_both_databases! {
         assert!(failure.to_string().contains("\"Deactivate users\" is switched off"), "{failure}");
     }
 
+    async fn an_activation_reads_everybody_and_so_needs_import_users(server) {
+        let application = server.application("acme", &[(Feature::ImportUsers, false)]).await;
+        let mut client = JumpCloudClient::new(&application.base_url, &application.token, Update::Put).unwrap();
+        let failure = client.activate("jumpcloud-test@corp.test").await.unwrap_err();
+        assert_eq!(failure.status, Some(403), "{failure}");
+        assert!(failure.to_string().contains("\"Import users\" is switched off"), "{failure}");
+    }
+
     async fn people_and_groups(server) {
         for (tenant, update, updated) in [("acme", Update::Put, Provided::Updated), ("globex", Update::Patch, Provided::Unchanged)] {
             let application = server.application(tenant, &[]).await;

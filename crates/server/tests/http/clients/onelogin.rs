@@ -1,5 +1,6 @@
 //! OneLogin: stray characters in URLs, an empty User-Agent, and templates with every defect.
 
+use registry::Feature;
 use testkit::client::{Person, Provided, Update};
 use testkit::onelogin::{Defect, OneLoginClient, Template};
 
@@ -69,6 +70,16 @@ on_both_databases! {
                 "PATCH Engines: values to remove sent beside the path: members".to_owned(),
             ], "{names}");
         }
+    }
+
+    async fn groups_are_listed_and_so_need_import_users(server) {
+        let application = server.application("acme", &[(Feature::ImportUsers, false)]).await;
+        let mut client = OneLoginClient::new(&application.base_url, &application.token, Template::sound()).unwrap();
+        client.enable().await.unwrap();
+        client.provision(&Person::new("1", "ada@corp.test", "Ada", "Lovelace")).await.unwrap();
+        let failure = client.provide_group("Engines").await.unwrap_err();
+        assert!(failure.request.starts_with("GET ") && failure.request.ends_with("/Groups"), "{failure}");
+        assert!(failure.to_string().contains("\"Import users\" is switched off"), "{failure}");
     }
 
     async fn who_is_deleted_is_disabled_and_comes_back(server) {

@@ -1,5 +1,6 @@
 //! Rauthy: look-ups without `Accept`, lists that end with a short page, links by `externalId`.
 
+use registry::Feature;
 use testkit::client::{Person, Provided, Team};
 use testkit::rauthy::RauthyClient;
 
@@ -95,6 +96,14 @@ on_both_databases! {
         client.synchronise_groups(std::slice::from_ref(&team)).await.unwrap();
         assert_eq!(client.provide_user(&ada, &["Engines"]).await.unwrap(), Provided::Created);
         assert_eq!(groups(server, &application.scope).await, ["Engines: ada@corp.test"]);
+    }
+
+    async fn groups_are_listed_and_so_need_import_users(server) {
+        let application = server.application("acme", &[(Feature::ImportUsers, false)]).await;
+        let mut client = connect(&application);
+        client.provide_user(&Person::new("r1", "ada@corp.test", "Ada", "Lovelace"), &[]).await.unwrap();
+        let failure = client.synchronise_groups(&[Team::new("rg1", "Engines", &[])]).await.unwrap_err();
+        assert!(failure.to_string().contains("\"Import users\" is switched off"), "{failure}");
     }
 
     async fn somebody_elses_link_is_left_alone(server) {
