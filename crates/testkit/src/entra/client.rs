@@ -121,7 +121,7 @@ impl EntraClient {
         let flagged = format!("{target}{separator}aadOptscim062020");
         let target = if self.forwards_flag { &flagged } else { target };
         let exchange = self.session.call(method, target, sent).await?;
-        if matches!(exchange.status, 401 | 403) {
+        if exchange.status == 401 {
             return Err(self.quarantined(Failure::refused(&exchange, &[200])));
         }
         Ok(exchange)

@@ -8,4 +8,4 @@ mod keycloak;
 mod onelogin;
 mod ping;
 mod rauthy;
-mod view;
+pub mod view;

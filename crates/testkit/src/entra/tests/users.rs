@@ -31,10 +31,12 @@ async fn quarantine_comes_at_once_and_ends_with_a_restart() {
         client.restart();
         assert!(client.test_connection().await.unwrap_err().is_status(500));
     }
-    let refused = vec![Answer::json(400, &json!({"detail": "no e-mail"}))];
-    let (_server, mut client) = job(Dialect::WithoutFlag, refused).await;
-    assert!(client.test_connection().await.unwrap_err().is_status(400));
-    assert_eq!(client.quarantine(), None);
+    for status in [400, 403, 500] {
+        let refused = vec![Answer::json(status, &json!({"detail": "no e-mail"}))];
+        let (_server, mut client) = job(Dialect::WithoutFlag, refused).await;
+        assert!(client.test_connection().await.unwrap_err().is_status(status));
+        assert_eq!(client.quarantine(), None);
+    }
     let (_server, mut client) = job(Dialect::WithoutFlag, vec![Answer::json(200, &list(1, &[stored()]))]).await;
     assert!(matches!(client.test_connection().await.unwrap_err().wrong, Wrong::List(_)));
 }
