@@ -115,6 +115,13 @@ impl Session {
         }
     }
 
+    /// As [`Session::call`] without a body, for a target that is no URI; see [`HttpClient::send_as_written`].
+    pub async fn call_as_written(&mut self, method: &str, target: &str) -> Result<Arc<Exchange>, Failure> {
+        let request = self.request(method, target, None);
+        let line = request.line(self.http.base());
+        self.http.send_as_written(request).await.map_err(|error| Failure::unanswered(line, &error))
+    }
+
     /// Sends a request and loses its answer on the way; see [`HttpClient::send_and_hang_up`].
     pub async fn send_and_hang_up(&mut self, request: Request) -> Result<(), Failure> {
         let line = request.line(self.http.base());

@@ -1,5 +1,6 @@
 //! Entra ID: the same life in each of its dialects ends with the same directory, and Microsoft's published tests pass.
 
+use provisioning::Operation;
 use registry::Feature;
 use serde_json::json;
 use testkit::client::Provided;
@@ -251,6 +252,11 @@ on_both_databases! {
         for step in validate(&application.base_url, &application.token, 11).await.unwrap() {
             assert!(step.passed(), "{step}");
         }
+        // The validator's quotation marks are raw; the report shows the URL as it was taken.
+        let rows = server.events(&application.scope).await;
+        let look_up = rows.iter().find(|row| row.operation == Operation::UserLookup).unwrap();
+        let event = server.provisioning.event(&application.scope, &look_up.id).await.unwrap().unwrap();
+        assert!(event.target.starts_with("/Users?filter=userName+eq+%22"), "{}", event.target);
         let report = adjustments(server, &application.scope).await;
         assert!(report.iter().any(|line| line.starts_with("POST") && line.ends_with(": boolean sent as text: roles.primary")), "{report:#?}");
         assert!(report.iter().any(|line| line.contains("boolean sent as text: active; boolean sent as text: emails.primary")), "{report:#?}");

@@ -70,9 +70,9 @@ impl Validator {
         checks.status(&answer, &[200, 204]);
     }
 
-    /// A look-up that must answer a well-formed list; its entries.
+    /// A look-up, its quotation marks raw, that must answer a well-formed list; its entries.
     async fn look_up(&mut self, checks: &mut Checks, target: &str) -> Vec<Value> {
-        let answer = self.send("GET", target, None).await;
+        let answer = self.session.call_as_written("GET", target).await;
         let body = checks.answer(&answer, 200);
         checks.schema(&body, LIST_RESPONSE);
         checks.numbers(&body);
