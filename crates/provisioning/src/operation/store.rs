@@ -369,7 +369,7 @@ pub(super) fn document(ty: &ResourceType, resource: &Resource, row: &ResourceRow
         last_modified: row.last_modified_at.as_milliseconds(),
         version: &format!("W/\"{}\"", row.version),
     };
-    serialise(resource, &meta)
+    serialise(resource, ty, &meta)
 }
 
 /// The answer as the report keeps it. It has no secrets; only long lists are folded.

@@ -152,14 +152,14 @@ impl HeadReader {
             Stage::RequestLine => {
                 let end = self.raw.iter().position(|byte| *byte == b' ').unwrap_or(self.raw.len());
                 let (method, rest) = self.raw.split_at(end);
-                let rest = rest.strip_prefix(b" ").unwrap_or_default();
-                let target = rest.split(u8::is_ascii_whitespace).next().unwrap_or_default();
+                let target = rest.trim_ascii_start().split(u8::is_ascii_whitespace).next().unwrap_or_default();
                 (std::str::from_utf8(method).unwrap_or_default(), target)
             }
         };
         // The body of an answer must not be sent to HEAD; for the others it makes no difference.
         let method = ["HEAD", "POST", "PUT", "PATCH", "DELETE"].into_iter().find(|known| *known == method);
-        let path = target.split(|byte| *byte == b'?').next().unwrap_or_default();
+        // As far as it makes sense: where it lies decides whether a SCIM client or a person is answered.
+        let path = target.split(|byte| *byte == b'?' || byte.is_ascii_control()).next().unwrap_or_default();
         let path = &path[..path.len().min(LONGEST_KNOWN_PATH_BYTES)];
         let path = Target::read("GET", path).map_or_else(|_| "/".to_owned(), |target| target.text);
         let head = format!("{} {path} HTTP/1.1\r\nhost: unknown\r\nconnection: close\r\n\r\n", method.unwrap_or("GET"));

@@ -9,6 +9,7 @@ mod clients;
 mod concurrency;
 mod connection;
 mod directory;
+mod malformed;
 mod okta;
 mod plans;
 mod report;
