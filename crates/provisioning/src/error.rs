@@ -50,6 +50,10 @@ pub enum Error {
     /// An administrator switched this off.
     #[error("feature {} is off", .feature.name())]
     FeatureOff { feature: Feature, application: String },
+    /// An operation of a bulk request that was not begun: what it refers to is not there, or time ran out. The words are
+    /// those of the protocol crate.
+    #[error("{}", .0.detail)]
+    NotBegun(ScimError),
     /// The database is too busy to answer in time; trying again helps.
     #[error("busy")]
     Busy,
@@ -95,7 +99,7 @@ impl Error {
     /// says what is wrong, where, and what to do.
     pub fn to_scim(&self) -> ScimError {
         match self {
-            Error::Protocol(error) => error.clone(),
+            Error::Protocol(error) | Error::NotBegun(error) => error.clone(),
             Error::NotFound { resource_type, id } => {
                 scim(404, None, format!("There is no {resource_type} with the id \"{}\" in this application.", shorten(id)))
             }
@@ -169,7 +173,8 @@ impl Error {
             Error::TooLong { .. } => "invalidValue",
             Error::UnknownMembers { .. } => "unknownMembers",
             Error::FeatureOff { .. } => "featureOff",
-            Error::Busy => "busy",
+            Error::NotBegun(error) if error.status != 429 => "bulkReference",
+            Error::Busy | Error::NotBegun(_) => "busy",
             Error::Internal(_) => "internal",
         }
     }

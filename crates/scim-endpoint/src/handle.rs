@@ -10,7 +10,7 @@ use scim_model::project::Projection;
 use scim_model::{ResourceType, ScimError};
 
 use crate::failure::Failure;
-use crate::operation::{create, delete, modify, query, read, replace};
+use crate::operation::{bulk, create, delete, modify, query, read, replace};
 use crate::parameters::{Parameters, redacted};
 use crate::route::{Path, Route};
 use crate::{REQUEST_ID_HEADER, ScimEndpoint, credential, discovery};
@@ -85,22 +85,30 @@ async fn answer(
         (Route::Resource(ty, id), &Method::DELETE) => delete::delete(&incoming, &ty, &id).await,
         (Route::ResourceTypes(id), &Method::GET) => discovery::resource_types(&incoming, id.as_deref()),
         (Route::Schemas(id), &Method::GET) => discovery::schemas(&incoming, id.as_deref()),
+        (Route::Bulk, &Method::POST) => bulk::bulk(&incoming, payload).await,
         (Route::NotOffered(what), _) => {
             Err(refuse("notOffered", ScimError::not_implemented(format!("{what} is not offered here."))).await)
         }
-        (Route::Unknown, _) => {
-            let detail = format!(
-                "There is nothing at {}. Below the SCIM base URL are {}, /ServiceProviderConfig, /ResourceTypes and /Schemas.",
-                below.chars().take(120).collect::<String>(),
-                scope.resource_types().all().iter().map(|ty| ty.endpoint.as_str()).collect::<Vec<_>>().join(", ")
-            );
-            Err(refuse("notFound", ScimError::not_found(detail)).await)
-        }
+        (Route::Unknown, _) => Err(refuse("notFound", nothing_at(&below, &scope)).await),
         (route, method) => {
-            let detail = format!("{method} is not allowed here; allowed: {}.", route.methods());
-            Err(refuse("method", ScimError::method_not_allowed(detail)).await.allowing(route.methods()))
+            let error = not_allowed(method.as_str(), &route);
+            Err(refuse("method", error).await.allowing(route.methods()))
         }
     }
+}
+
+/// What is said of a path that leads nowhere.
+pub(crate) fn nothing_at(below: &str, scope: &AppScope) -> ScimError {
+    ScimError::not_found(format!(
+        "There is nothing at {}. Below the SCIM base URL are {}, /Bulk, /ServiceProviderConfig, /ResourceTypes and /Schemas.",
+        below.chars().take(120).collect::<String>(),
+        scope.resource_types().all().iter().map(|ty| ty.endpoint.as_str()).collect::<Vec<_>>().join(", ")
+    ))
+}
+
+/// What is said of a method that a path does not take.
+pub(crate) fn not_allowed(method: &str, route: &Route) -> ScimError {
+    ScimError::method_not_allowed(format!("{method} is not allowed here; allowed: {}.", route.methods()))
 }
 
 /// The path below the base URL, as sent (still percent-encoded).
@@ -121,6 +129,8 @@ fn call(request: &HttpRequest, below: &str) -> Call {
         client_address: request.peer_addr().map(|address| address.ip().to_string()),
         user_agent: header("user-agent"),
         received: Instant::now(),
+        steps: Vec::new(),
+        in_bulk: false,
     }
 }
 

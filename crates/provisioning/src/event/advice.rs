@@ -40,6 +40,7 @@ pub fn reason(code: &str) -> &'static str {
         "mapping" => "The attribute mapping found no value",
         "unknownMembers" => "The group names unknown members",
         "featureOff" => "The feature is switched off",
+        "bulkReference" => "It refers to what is not there, within one bulk request",
         "busy" => "The server was too busy",
         "internal" => "An error of the server",
         "tooLarge" => "The request is too large",
@@ -156,6 +157,12 @@ pub(crate) fn advice(code: &str, detail: &str, directory_user_id: Option<&str>) 
             "Resume the application under Connection when you are ready.",
             Some(AdviceLink::Connection),
             "Provisioning is paused on our side. Please retry the failed tasks once we tell you that it goes on.",
+        ),
+        "bulkReference" => (
+            "The operation came in a bulk request and refers to another operation of it that failed, is not there, or refers back to it.",
+            "Search this report for the request id of this row: of the rows of that request, the first that failed says why.",
+            None,
+            "An operation of your bulk request depends on another one that failed or is missing. Please correct that one and send both again.",
         ),
         "busy" => (
             "The database could not take the request in time.",

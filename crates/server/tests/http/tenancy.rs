@@ -41,6 +41,16 @@ on_both_databases! {
             let add = patch(json!([{ "op": "add", "path": "members", "value": [{ "value": ada }] }]));
             stranger.patch(&format!("/Groups/{own}"), &add).await.scim_error(400, Some("invalidValue"));
             stranger.put(&format!("/Groups/{own}"), &group("Own", &[&engines])).await.scim_error(400, Some("invalidValue"));
+            let change = |method: &str, path: String, data: serde_json::Value| json!({ "method": method, "path": path, "bulkId": path, "data": data });
+            let bulk = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [
+                change("PUT", format!("/Users/{ada}"), user("eve@corp.test")),
+                change("PATCH", format!("/Groups/{engines}"), serde_json::from_str(&rename).unwrap()),
+                change("DELETE", format!("https://rollcall.test{}/Users/{ada}", acme.path), json!(null)),
+                change("POST", "/Groups".to_owned(), group("With a stranger", &[&ada])),
+            ] });
+            let results = stranger.post("/Bulk", &bulk).await.expect(200).json()["Operations"].clone();
+            let statuses: Vec<_> = results.as_array().unwrap().iter().map(|result| result["status"].as_str().unwrap()).collect();
+            assert_eq!(statuses, ["404", "404", "404", "400"]);
         }
         assert_eq!((acme.get("/Users").await.body, acme.get("/Groups").await.body), before);
     }

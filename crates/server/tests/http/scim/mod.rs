@@ -1,5 +1,6 @@
 //! `/t/{tenant}/scim/{application}/v2`
 
+mod bulk;
 mod credentials;
 mod discovery;
 mod errors;
