@@ -50,6 +50,9 @@ pub enum Error {
     /// An administrator switched this off.
     #[error("feature {} is off", .feature.name())]
     FeatureOff { feature: Feature, application: String },
+    /// The credential is a user's own, and this is not for users to do.
+    #[error("not by the user")]
+    NotByUser { what: String },
     /// An operation of a bulk request that was not begun: what it refers to is not there, or time ran out. The words are
     /// those of the protocol crate.
     #[error("{}", .0.detail)]
@@ -153,6 +156,13 @@ impl Error {
                     feature.label()
                 ),
             ),
+            Error::NotByUser { what } => scim(
+                403,
+                None,
+                format!(
+                    "{what} by the user's own credential: the identity provider decides about that. Ask your administrator."
+                ),
+            ),
             // Okta retries a 429 by itself, and nothing else.
             Error::Busy => scim(429, None, "Rollcall is busy. Try again in a moment.".to_owned()),
             Error::Internal(_) => {
@@ -173,6 +183,7 @@ impl Error {
             Error::TooLong { .. } => "invalidValue",
             Error::UnknownMembers { .. } => "unknownMembers",
             Error::FeatureOff { .. } => "featureOff",
+            Error::NotByUser { .. } => "notByUser",
             Error::NotBegun(error) if error.status != 429 => "bulkReference",
             Error::Busy | Error::NotBegun(_) => "busy",
             Error::Internal(_) => "internal",

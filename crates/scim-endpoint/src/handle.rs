@@ -10,7 +10,7 @@ use scim_model::project::Projection;
 use scim_model::{ResourceType, ScimError};
 
 use crate::failure::Failure;
-use crate::operation::{bulk, create, delete, modify, query, read, replace};
+use crate::operation::{bulk, create, delete, me, modify, query, read, replace};
 use crate::parameters::{Parameters, redacted};
 use crate::route::{Path, Route};
 use crate::{REQUEST_ID_HEADER, ScimEndpoint, credential, discovery};
@@ -75,6 +75,11 @@ async fn answer(
         (Ok(path), Ok(parameters)) => (Route::of(&path, scope.resource_types()), parameters),
         (Err(error), _) | (_, Err(error)) => return Err(refuse("invalidValue", error).await),
     };
+    if scope.subject().is_some() && !route.is_for_users() {
+        // Else a user's token would be an administrator's.
+        let detail = "This credential belongs to one user: it opens /Me and discovery, nothing else. Use a credential of the application itself.";
+        return Err(refuse("credentialOfUser", ScimError::forbidden(detail)).await);
+    }
     let incoming = Incoming { endpoint, scope: &scope, call: &call, request, parameters: &parameters };
     match (route, request.method()) {
         (Route::Type(ty), &Method::GET) => query::query(&incoming, &ty).await,
@@ -86,6 +91,7 @@ async fn answer(
         (Route::ResourceTypes(id), &Method::GET) => discovery::resource_types(&incoming, id.as_deref()),
         (Route::Schemas(id), &Method::GET) => discovery::schemas(&incoming, id.as_deref()),
         (Route::Bulk, &Method::POST) => bulk::bulk(&incoming, payload).await,
+        (Route::Me, _) => me::me(&incoming, payload).await,
         (Route::NotOffered(what), _) => {
             Err(refuse("notOffered", ScimError::not_implemented(format!("{what} is not offered here."))).await)
         }

@@ -49,6 +49,8 @@ pub(crate) enum Route {
     Schemas(Option<String>),
     /// Many operations at once: POST.
     Bulk,
+    /// The user whose own credential it is: GET, PUT, PATCH.
+    Me,
     /// Defined by the RFC, not offered: answered 501.
     NotOffered(&'static str),
     Unknown,
@@ -71,10 +73,15 @@ impl Route {
             (None, id) if named("ResourceTypes") => Route::ResourceTypes(id.map(str::to_owned)),
             (None, id) if named("Schemas") => Route::Schemas(id.map(str::to_owned)),
             (None, None) if named("Bulk") => Route::Bulk,
-            (None, None) if named("Me") => Route::NotOffered("/Me"),
+            (None, None) if named("Me") => Route::Me,
             (None, None) if named(".search") => Route::NotOffered("/.search"),
             _ => Route::Unknown,
         }
+    }
+
+    /// Whether a user's own credential opens it.
+    pub fn is_for_users(&self) -> bool {
+        matches!(self, Route::Me | Route::ServiceProviderConfig | Route::ResourceTypes(_) | Route::Schemas(_))
     }
 
     /// The methods that the route takes, for the `Allow` header.
@@ -83,6 +90,7 @@ impl Route {
             Route::Type(_) => "GET, POST",
             Route::Resource(..) => "GET, PUT, PATCH, DELETE",
             Route::Bulk => "POST",
+            Route::Me => "GET, PUT, PATCH",
             Route::ServiceProviderConfig | Route::ResourceTypes(_) | Route::Schemas(_) => "GET",
             Route::NotOffered(_) | Route::Unknown => "",
         }
@@ -115,6 +123,7 @@ mod tests {
             ("/ResourceTypes", Route::ResourceTypes(None)),
             ("/Users/.search", Route::NotOffered(".search")),
             ("/Bulk", Route::Bulk),
+            ("/me/", Route::Me),
             ("/Users/a%2Fb", Route::Resource(user(), "a/b".into())),
             ("/%55sers", Route::Type(user())),
             ("/Users/42/emails", Route::Unknown),

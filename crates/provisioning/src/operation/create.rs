@@ -95,6 +95,7 @@ impl Provisioning {
     }
 
     pub(super) async fn checked(&self, scope: &AppScope, ty: &Arc<ResourceType>, body: &[u8]) -> Result<New, Error> {
+        policy::require_application(scope, "Nothing can be created")?;
         match ty.kind() {
             ResourceKind::User => policy::require(scope, Feature::CreateUsers)?,
             ResourceKind::Group => policy::require(scope, Feature::PushGroups)?,

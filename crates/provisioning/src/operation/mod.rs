@@ -142,7 +142,7 @@ fn tell_internal(call: &Call, error: &Error) {
 /// How a failure is shown: refused where a rule of ours said no, failed where the client's data is the reason.
 fn outcome_of(error: &Error) -> Outcome {
     match error {
-        Error::FeatureOff { .. } => Outcome::Refused,
+        Error::FeatureOff { .. } | Error::NotByUser { .. } => Outcome::Refused,
         _ => Outcome::Failed,
     }
 }

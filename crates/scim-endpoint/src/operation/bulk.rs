@@ -221,7 +221,8 @@ fn misplaced(incoming: &Incoming<'_>, path: &str, route: &Route, method: BulkMet
             let detail = "path: a bulk request cannot hold another one; put its operations into this one.";
             ("invalidValue", ScimError::invalid_value(detail))
         }
-        Route::NotOffered(what) => {
+        Route::Me | Route::NotOffered(_) => {
+            let what = if let Route::NotOffered(what) = route { what } else { "/Me" };
             let detail = format!("path: {what} cannot be part of a bulk request.");
             ("invalidValue", ScimError::invalid_value(detail))
         }

@@ -3,6 +3,7 @@
 pub(crate) mod bulk;
 pub(crate) mod create;
 pub(crate) mod delete;
+pub(crate) mod me;
 pub(crate) mod modify;
 pub(crate) mod query;
 pub(crate) mod read;

@@ -55,6 +55,33 @@ on_both_databases! {
         assert_eq!((acme.get("/Users").await.body, acme.get("/Groups").await.body), before);
     }
 
+    async fn a_user_reaches_nobody_else(server) {
+        let acme = server.application("acme", &[]).await;
+        let others = [server.application("globex", &[]).await, server.application("acme", &[]).await];
+        acme.add_user("ada@corp.test").await;
+        let bob = acme.add_user("bob@corp.test").await;
+        let ada = acme.as_user(server, "ada@corp.test").await;
+        let before = acme.get(&format!("/Users/{bob}")).await.body;
+        for (method, body) in [("GET", String::new()), ("PUT", user("eve@corp.test").to_string()), ("DELETE", String::new())] {
+            ada.send(method, &format!("/Users/{bob}"), body.as_bytes()).await.scim_error(403, None);
+            for other in &others {
+                other.add_user(&format!("{method}@corp.test")).await;
+                let authorization = format!("Bearer {}", ada.token);
+                let headers = [("Authorization", authorization.as_str()), ("Content-Type", "application/scim+json")];
+                for below in ["/Me", "/Users", &format!("/Users/{bob}")] {
+                    let target = format!("{}{below}", other.path);
+                    other.wire.send(method, target.as_bytes(), &headers, body.as_bytes()).await.scim_error(401, None);
+                }
+            }
+        }
+        assert_eq!(acme.get(&format!("/Users/{bob}")).await.body, before);
+        // A user of the same name elsewhere is somebody else.
+        others[1].add_user("ada@corp.test").await;
+        let change = patch(json!([{ "op": "add", "path": "title", "value": "Own" }]));
+        ada.patch("/Me", &change).await.expect(200);
+        assert!(!others[1].get("/Users").await.expect(200).body.contains("Own"));
+    }
+
     async fn no_page_shows_another_tenants(server) {
         let acme = server.application("acme", &[]).await;
         let globex = server.application("globex", &[]).await;

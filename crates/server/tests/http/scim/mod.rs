@@ -6,4 +6,5 @@ mod discovery;
 mod errors;
 mod features;
 mod groups;
+mod me;
 mod users;
