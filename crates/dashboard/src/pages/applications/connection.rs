@@ -365,3 +365,17 @@ impl Connection {
         ]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use askama::Template;
+
+    use super::Connection;
+
+    #[test]
+    fn a_users_own_credential_says_whose_it_is() {
+        let page = Connection::samples().into_iter().find(|(name, _)| *name == "later").unwrap().1.render().unwrap();
+        assert_eq!(page.matches("Bearer token for user jonas.weber@northwind.example · by").count(), 1, "{page}");
+        assert_eq!(page.matches(" for user ").count(), 1);
+    }
+}
