@@ -18,8 +18,8 @@ pub fn service_provider_config(base_url: &str, limits: &Limits, takes_passwords:
         "schemas": [urn::SERVICE_PROVIDER_CONFIG],
         "patch": { "supported": true },
         "bulk": {
-            "supported": false,
-            // authentik cuts its membership PATCHes into pieces of this size, whether bulk is there or not.
+            "supported": true,
+            // authentik cuts its membership PATCHes into pieces of this size.
             "maxOperations": limits.bulk_operations,
             "maxPayloadSize": limits.body_bytes,
         },
@@ -144,8 +144,11 @@ mod tests {
         let config = parsed(&service_provider_config("https://scim.test/v2/", &Limits::default(), true));
         assert_eq!(config["filter"]["maxResults"], 200);
         assert_eq!(config["patch"]["supported"], true);
-        assert_eq!(config["bulk"]["supported"], false);
         assert_eq!(config["changePassword"]["supported"], true);
+        assert_eq!(
+            config["bulk"],
+            json!({ "supported": true, "maxOperations": 1_000, "maxPayloadSize": 16 * 1024 * 1024 })
+        );
         assert_eq!(config["meta"]["location"], "https://scim.test/v2/ServiceProviderConfig");
     }
 

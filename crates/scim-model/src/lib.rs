@@ -17,7 +17,7 @@
 //! | [`patch`] | parse → [detach](Patch::detach) what is stored elsewhere → [apply](Patch::apply) |
 //! | [`diff`] | what changed between two resources |
 //! | [`project`] | the stored text, what is spliced into it, and `attributes`/`excludedAttributes` |
-//! | [`message`] | errors, list responses, query parameters |
+//! | [`message`] | errors, list responses, query parameters, and [bulk requests](message::bulk) |
 //! | [`discovery`] | ServiceProviderConfig, ResourceTypes, Schemas |
 //! | [`redact`] | a request body fit for a log |
 //!
