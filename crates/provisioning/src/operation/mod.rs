@@ -7,6 +7,8 @@
 mod attempt;
 mod create;
 mod delete;
+mod member_operations;
+mod member_words;
 mod modify;
 mod policy;
 mod query;
