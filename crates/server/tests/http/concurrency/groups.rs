@@ -226,16 +226,25 @@ on_both_databases! {
         }
     }
 
-    async fn a_member_leaves_while_it_is_put_in_again(server) {
+    async fn members_leave_while_they_are_put_in_again(server) {
         let application = server.application("acme", &[]).await;
-        for round in 0..20 {
-            let ada = application.add_user(&format!("ada{round}")).await;
-            let id = application.add_group(&format!("group {round}"), &[&ada]).await;
-            let (user_path, group_path) = (format!("/Users/{ada}"), format!("/Groups/{id}"));
-            let body = add(&ada);
-            let (left, added) = tokio::join!(application.delete(&user_path), application.patch(&group_path, &body));
-            assert_eq!(left.status, 204, "{}", left.body);
-            assert!(matches!(added.status, 200 | 400), "{}", added.body);
+        for round in 0..5 {
+            let mut ids = Vec::new();
+            for number in 0..12 {
+                ids.push(application.add_user(&format!("{round} {number}")).await);
+            }
+            let all: Vec<&str> = ids.iter().map(String::as_str).collect();
+            let id = application.add_group(&format!("group {round}"), &all).await;
+            let (paths, group_path) = (ids.iter().map(|id| format!("/Users/{id}")).collect::<Vec<_>>(), format!("/Groups/{id}"));
+            let members: Vec<Value> = all.iter().map(|id| json!({ "value": id })).collect();
+            let again = patch(json!([{ "op": "add", "path": "members", "value": members }]));
+            // Each deletion has its user and waits for the group; whoever has the group must not wait for a user then.
+            let leaving = join_all(paths.iter().map(|path| application.delete(path)));
+            let adding = join_all((0..4).map(|_| application.patch(&group_path, &again)));
+            let (left, added) = tokio::join!(leaving, adding);
+            assert_eq!(statuses(&left), [204; 12], "{round}");
+            // Refused for somebody who has left already.
+            assert!(added.iter().all(|answer| matches!(answer.status, 200 | 400)), "{round}: {:?}", statuses(&added));
             assert!(application.members(&id).await.is_empty());
         }
     }
