@@ -170,7 +170,7 @@ impl Detail {
             "2 members",
         );
         full.parents = vec![("Everyone".into(), "/t/northwind/groups/2".into())];
-        let inner = Member {
+        let inner = || Member {
             user_name: "Compilers".into(),
             display_name: "Compilers".into(),
             href: "/t/northwind/groups/3".into(),
@@ -178,7 +178,7 @@ impl Detail {
             active: true,
             through: String::new(),
         };
-        let mut nested = page(vec![member("ada.okafor", "Ada Okafor", true), inner], "2 members");
+        let mut nested = page(vec![member("ada.okafor", "Ada Okafor", true), inner()], "2 members");
         let through = |member: Member, through: &str| Member { through: through.into(), ..member };
         nested.nested = Some(Nested {
             groups: "2 groups".into(),
@@ -194,7 +194,7 @@ impl Detail {
             next: "/t/northwind/groups/1?through=2".into(),
             first: String::new(),
         });
-        let mut nobody = page(Vec::new(), "1 member");
+        let mut nobody = page(vec![inner()], "1 member");
         nobody.nested = Some(Nested {
             groups: "1 group".into(),
             total: "0 people".into(),
