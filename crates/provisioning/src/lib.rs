@@ -24,7 +24,8 @@ mod search;
 
 pub use call::Call;
 pub use directory::groups::{GroupDetail, GroupRow, GroupSearch, MemberRow};
-pub use directory::users::{Counts, UserDetail, UserRow, UserSearch, UserSource, UserStatus};
+pub use directory::nested::{NestedMemberRow, NestedMembers};
+pub use directory::users::{Counts, UserDetail, UserGroup, UserRow, UserSearch, UserSource, UserStatus};
 pub use error::Error;
 pub use event::advice::{Advice, AdviceLink, reason as reason_words};
 pub use event::detail::EventDetail;

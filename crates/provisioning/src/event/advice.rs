@@ -39,6 +39,8 @@ pub fn reason(code: &str) -> &'static str {
         "versionMismatch" => "The resource had changed meanwhile",
         "mapping" => "The attribute mapping found no value",
         "unknownMembers" => "The group names unknown members",
+        "unfitMembers" => "The group names members that are no users or groups",
+        "memberCircle" => "The group would be inside itself",
         "featureOff" => "The feature is switched off",
         "notByUser" => "Users may not do this themselves",
         "bulkReference" => "It refers to what is not there, within one bulk request",
@@ -94,6 +96,18 @@ pub(crate) fn advice(code: &str, detail: &str, directory_user_id: Option<&str>) 
             "Nothing to change here. The users must be assigned to the application first; pushing the group again then succeeds.",
             None,
             "Please assign the members of this group to the application, wait until they are provisioned, then use Push now on the group.",
+        ),
+        "unfitMembers" => (
+            "The group names members of a type that an administrator of this application defined. Only users and groups can be members.",
+            "Nothing to change here. The identity provider should push users and groups alone as members of the group.",
+            None,
+            "Please take everything that is neither a user nor a group out of this group, then push it again.",
+        ),
+        "memberCircle" => (
+            "The group was to become a member of a group that it already contains, directly or through others. Then each of them would be inside itself.",
+            "Find the groups that the error names at the identity provider and take one of these memberships away there. If the source has no such circle, an earlier change has not arrived here yet: pushing the outer group again mends it.",
+            None,
+            "Please look for groups that contain each other among those named in the error, take one of these memberships away, then push both groups again.",
         ),
         "featureOff" => (
             "An administrator switched this provisioning feature off for the application.",

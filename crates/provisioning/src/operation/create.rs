@@ -14,7 +14,8 @@ use crate::error::Error;
 use crate::event::kind::{Operation, Outcome};
 use crate::event::record::{Change, EventDraft, Step};
 use crate::operation::attempt::Attempt;
-use crate::operation::store::{self, change_text, describe, members_change, people, placed_steps, response_text};
+use crate::operation::member_words::MemberWords;
+use crate::operation::store::{self, change_text, describe, placed_steps, response_text};
 use crate::operation::{Answer, Done, Verb, intended, policy};
 use crate::resource::member::{self, MemberChanges};
 use crate::resource::representation::{self, Representation};
@@ -128,7 +129,7 @@ pub(super) fn create(
     seat: Seat,
     projection: &Projection,
 ) -> Result<Done<Representation>, Error> {
-    let New { resource, members, password_hash, mut steps } = new;
+    let New { resource, members: member_ids, password_hash, mut steps } = new;
     let Seat { mut row, restored } = seat;
     let is_user = ty.kind() == ResourceKind::User;
     if ty.kind() == ResourceKind::Group {
@@ -159,10 +160,11 @@ pub(super) fn create(
     }
     key::replace(tx, scope, ty, &row.id, None, &resource)?;
     let member_changes =
-        if members.is_empty() { MemberChanges::default() } else { member::add(tx, scope, &row.id, members)? };
+        if member_ids.is_empty() { MemberChanges::default() } else { member::add(tx, scope, &row.id, member_ids)? };
     count::add(tx, scope, &ty.name, 1)?;
 
     let answer = representation::one(tx.connection(), scope, ty, &row, projection)?;
+    let members = MemberWords::read(tx.connection(), scope, &member_changes)?;
     let name = &store::display(ty, &resource);
     let mut event = if restored {
         EventDraft::new(
@@ -177,21 +179,18 @@ pub(super) fn create(
         let summary = format!("Created {} {name}", ty.name);
         EventDraft::new(Operation::ResourceCreate, Outcome::Succeeded, 201, summary)
     } else {
-        let summary = match member_changes.added.len() {
-            0 => format!("Created group {name}"),
-            count => format!("Created group {name} with {}", people(count)),
-        };
+        let summary = format!("Created group {name}{}", members.of_new_group());
         EventDraft::new(Operation::GroupCreate, Outcome::Succeeded, 201, summary)
     };
     steps.push(Step::new("Stored", format!("Version {} of the resource", row.version)));
     let new_and_inactive = is_user && resource.active() == Some(false);
     if new_and_inactive && scope.settings().features.is_on(Feature::DeleteDeactivatedUsers) {
-        let fate = store::remove_user(tx, scope, ty, &row)?;
+        let (fate, _in_no_group_yet) = store::remove_user(tx, scope, ty, &row)?;
         event.summary = format!("Created user {name} as inactive, so deleted at once");
         steps.push(Step::new("Policy", fate.sentence()));
     }
     event.changes = sent_attributes(ty, &resource);
-    event.changes.extend(members_change(tx, scope, &member_changes)?);
+    event.changes.extend(members.change());
     event.mentions = member_changes.added;
     event.steps = steps;
     describe(&mut event, ty, &row, &resource);

@@ -9,6 +9,8 @@ mod attempt;
 mod bulk;
 mod create;
 mod delete;
+mod member_operations;
+mod member_words;
 mod modify;
 mod policy;
 mod query;

@@ -93,7 +93,7 @@ on_both_databases! {
         let (provisioning, stranger) = (&server.provisioning, &globex.scope);
         assert!(server.people(stranger).await.is_empty());
         assert!(provisioning.user(stranger, &person).await.unwrap().is_none());
-        assert!(provisioning.group(stranger, &engines, None).await.unwrap().is_none());
+        assert!(provisioning.group(stranger, &engines, None, None).await.unwrap().is_none());
         for application in [None, Some(acme.id.clone())] {
             let search = UserSearch { text: String::new(), status: None, application: application.clone(), after: None, limit: 9 };
             assert!(provisioning.users(stranger, search).await.unwrap().rows.is_empty());

@@ -22,7 +22,7 @@ pub async fn groups(server: &TestServer, scope: &TenantScope) -> Vec<String> {
     let search = GroupSearch { text: String::new(), application: None, after: None, limit: 1_000 };
     let mut groups = Vec::new();
     for row in server.provisioning.groups(scope, search).await.unwrap().rows {
-        let group = server.provisioning.group(scope, &row.id, None).await.unwrap().unwrap();
+        let group = server.provisioning.group(scope, &row.id, None, None).await.unwrap().unwrap();
         let mut members: Vec<_> =
             group.members.rows.iter().map(|member| shown(&member.user_name, member.active)).collect();
         members.sort();
