@@ -51,8 +51,10 @@ fn redact_object(members: &mut Map<String, Value>) {
         .unwrap_or_default();
     for (name, value) in members.iter_mut() {
         let is_operand = name.eq_ignore_ascii_case("value");
+        // The filter of a search.
+        let asks_for_password = name.eq_ignore_ascii_case("filter") && value.as_str().is_some_and(names_password);
         // Any name with the word in it, behind a URN or in a path: rather one value too many than one too few.
-        if names_password(name) || (is_operand && names_password(&path)) {
+        if names_password(name) || asks_for_password || (is_operand && names_password(&path)) {
             if !value.is_null() {
                 *value = Value::String(REDACTED.to_owned());
             }
@@ -114,6 +116,10 @@ mod tests {
             r#"{"op":"add","value":"[redacted]","path":"urn:ietf:params:scim:schemas:core:2.0:User:password"}"#,
         );
         check(r#"{"value":"{\"password\":\"s3cret\"}"}"#, r#"{"value":"[redacted]"}"#);
+        check(
+            r#"{"filter":"title pr","Filter":"passWord eq \"s3cret\""}"#,
+            r#"{"filter":"title pr","Filter":"[redacted]"}"#,
+        );
         check("\"password=s3cret", "not JSON, 16 bytes");
         check("", "no body");
         let deep = format!("{}\"s3cret\"{}", "{\"password\":".repeat(5_000), "}".repeat(5_000));

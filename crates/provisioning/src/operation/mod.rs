@@ -14,8 +14,9 @@ mod read;
 mod reject;
 mod replace;
 mod store;
+mod told;
 
-pub use query::{Queried, Question};
+pub use query::{Queried, QueryAt};
 pub use reject::Refusal;
 pub use replace::IfMatch;
 

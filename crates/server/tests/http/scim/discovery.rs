@@ -11,7 +11,11 @@ on_both_databases! {
         assert_eq!(config["patch"], json!({ "supported": true }));
         assert_eq!(config["filter"], json!({ "supported": true, "maxResults": 200 }));
         assert_eq!(config["bulk"]["supported"], false);
-        assert_eq!(config["sort"], json!({ "supported": false }));
+        assert_eq!(config["sort"], json!({ "supported": true }));
+        assert_eq!(config["pagination"], json!({
+            "cursor": true, "index": true, "defaultPaginationMethod": "index",
+            "defaultPageSize": 200, "maxPageSize": 200, "cursorTimeout": 3_600,
+        }));
         assert_eq!(config["etag"], json!({ "supported": true }));
         assert_eq!(config["changePassword"]["supported"], true);
         let location = format!("https://rollcall.test{}/ServiceProviderConfig", application.path);

@@ -74,7 +74,7 @@ on_both_databases! {
             ("/Users", "userName"), ("/Users", "userName eq"), ("/Users", "userName like \"a\""), ("/Users", "userName eq \"a"),
             ("/Users", "eq \"a\""), ("/Users", "(userName eq \"a\""), ("/Users", "userName eq \"a\" and"), ("/Users", "userName eq \"a\" xor title pr"),
             ("/Users", "colour eq \"red\""), ("/Users", "active gt true"), ("/Users", "password eq \"s3cret-in-a-filter\""), ("/Users", "password pr"),
-            ("/Users", "groups eq \"x\""), ("/Groups", "members eq \"x\""), ("/Users", "userName eq \"a\u{0}b\""), ("/Users", "userName eq \"a\\u0000b\""),
+            ("/Users", "members eq \"x\""), ("/Groups", "groups eq \"x\""), ("/Users", "userName eq \"a\u{0}b\""), ("/Users", "userName eq \"a\\u0000b\""),
             ("/Users", "userName eq \"\\ud800\""), ("/Users", "emails[type eq \"work\""), ("/Users", "emails[emails[type eq \"a\"]]"), ("/Users", &deep),
             ("/Users", "' OR 1=1 --"), ("/Groups", "userName eq \"a\""),
         ] {
