@@ -1,6 +1,7 @@
 //! `/t/{tenant}/scim/{application}/v2`
 
 mod credentials;
+mod differential;
 mod discovery;
 mod errors;
 mod features;
