@@ -51,3 +51,25 @@ pub(crate) enum Stopped {
     /// Nothing more may be looked at; the id of the last candidate that was.
     Exhausted(String),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_count_for_a_tenth() {
+        let limits = Limits { looked_through: 3, ..Limits::default() };
+        for (members, resources) in [(0, 3), (9, 3), (10, 2), (25, 1), (1_000_000, 1)] {
+            let mut budget = Budget::new(&limits);
+            let taken = std::iter::repeat_with(|| budget.take()).enumerate().take_while(|(_, enough)| *enough);
+            // All members are read along with the first one.
+            let mut first = Budget::new(&limits);
+            assert!(first.take());
+            first.take_members(members);
+            let after = std::iter::repeat_with(|| first.take()).take_while(|enough| *enough).count();
+            assert_eq!(after + 1, resources, "{members}");
+            assert_eq!(taken.count(), 3);
+        }
+        assert!(Budget::new(&limits).exhausted().to_scim().detail.contains("more than 3 resources"));
+    }
+}

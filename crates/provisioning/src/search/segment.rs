@@ -91,7 +91,7 @@ impl<'a> Segment<'a> {
     ) -> Result<Vec<ResourceRow>, Error> {
         match &self.source {
             Source::Statement(accesses) => {
-                let rows = ordered(self.rows(scope, accesses), self.column, backward).limit(signed(take));
+                let rows = ordered(self.rows(scope, accesses), self.order(), backward).limit(signed(take));
                 let rows = if skip > 0 { rows.offset(signed(skip)) } else { rows };
                 Ok(rows.select(resource_columns!()).load(connection)?)
             }
@@ -168,10 +168,10 @@ impl<'a> Segment<'a> {
             Source::Statement(accesses) => {
                 let rows = self.rows(scope, accesses);
                 let rows = match edge {
-                    Some(edge) => beyond(rows, self.column, edge, backward, inclusive),
+                    Some(edge) => beyond(rows, self.order(), edge, backward, inclusive),
                     None => rows,
                 };
-                let rows: Vec<ResourceRow> = ordered(rows, self.column, backward)
+                let rows: Vec<ResourceRow> = ordered(rows, self.order(), backward)
                     .limit(signed(take as u64))
                     .select(resource_columns!())
                     .load(connection)?;
@@ -193,6 +193,11 @@ impl<'a> Segment<'a> {
 
     fn rows<'s>(&'s self, scope: &'s AppScope, accesses: &'s [Access]) -> Rows<'s> {
         half(access::rows(scope, self.ty, accesses), self.column, self.filled)
+    }
+
+    /// What has no value is in the order of ids.
+    fn order(&self) -> Column {
+        if self.filled == Some(false) { Column::Id } else { self.column }
     }
 
     fn by_ids(

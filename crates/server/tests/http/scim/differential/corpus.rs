@@ -160,7 +160,7 @@ fn user(dice: &Dice, number: usize, others: &[String]) -> Value {
         dice,
         body,
         vec![
-            ("externalId", json!(word())),
+            ("externalId", json!(if dice.roll(6) > 0 { word() } else { String::new() })),
             ("displayName", json!(word())),
             ("title", json!(word())),
             ("userType", json!(dice.pick(&["employee", "Guest"]))),
