@@ -5,14 +5,14 @@ use std::time::Instant;
 use actix_web::http::Method;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{HttpRequest, HttpResponse, web};
-use provisioning::{Call, Refusal};
+use provisioning::{Call, QueryAt, Refusal};
 use registry::{AppScope, Authenticated};
 use scim_model::project::Projection;
 use scim_model::redact::Secrets;
 use scim_model::{ResourceType, ScimError};
 
 use crate::failure::Failure;
-use crate::operation::{bulk, create, delete, me, modify, query, read, replace};
+use crate::operation::{bulk, create, delete, me, modify, query, read, replace, search};
 use crate::parameters::{Parameters, redacted};
 use crate::route::{Path, Route};
 use crate::{REQUEST_ID_HEADER, ScimEndpoint, credential, discovery, long_uri};
@@ -93,7 +93,9 @@ async fn answer(
     }
     let incoming = Incoming { endpoint, scope: &scope, call: &call, request, parameters: &parameters };
     match (route, request.method()) {
-        (Route::Type(ty), &Method::GET) => query::query(&incoming, &ty).await,
+        (Route::Root, &Method::GET) => query::query(&incoming, QueryAt::Root).await,
+        (Route::Type(ty), &Method::GET) => query::query(&incoming, QueryAt::Type(ty)).await,
+        (Route::Search(ty), &Method::POST) => search::search(&incoming, ty, payload).await,
         (Route::Type(ty), &Method::POST) => create::create(&incoming, &ty, payload).await,
         (Route::Resource(ty, id), &Method::GET) => read::read(&incoming, &ty, &id).await,
         (Route::Resource(ty, id), &Method::PUT) => replace::replace(&incoming, &ty, &id, payload).await,
@@ -104,9 +106,6 @@ async fn answer(
         (Route::Schemas(id), &Method::GET) => discovery::schemas(&incoming, id.as_deref()),
         (Route::Bulk, &Method::POST) => bulk::bulk(&incoming, payload).await,
         (Route::Me, _) => me::me(&incoming, payload).await,
-        (Route::NotOffered(what), _) => {
-            Err(refuse("notOffered", ScimError::not_implemented(format!("{what} is not offered here."))).await)
-        }
         (Route::Unknown, _) => Err(refuse("notFound", nothing_at(&below, &scope)).await),
         (route, method) => {
             let error = not_allowed(method.as_str(), &route);

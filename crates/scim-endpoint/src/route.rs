@@ -40,8 +40,12 @@ impl<'a> Path<'a> {
 /// Where a path leads.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Route {
+    /// The base URL itself, all resources of all types: GET.
+    Root,
     /// All resources of a type: GET, POST.
     Type(Arc<ResourceType>),
+    /// A query in a body, over a type or over all of them: POST.
+    Search(Option<Arc<ResourceType>>),
     /// One resource: GET, PUT, PATCH, DELETE.
     Resource(Arc<ResourceType>, String),
     ServiceProviderConfig,
@@ -51,8 +55,6 @@ pub(crate) enum Route {
     Bulk,
     /// The user whose own credential it is: GET, PUT, PATCH.
     Me,
-    /// Defined by the RFC, not offered: answered 501.
-    NotOffered(&'static str),
     Unknown,
 }
 
@@ -60,13 +62,14 @@ impl Route {
     /// The route of a path in an application with these resource types.
     pub fn of(path: &Path<'_>, types: &ResourceTypes) -> Self {
         let (first, second) = match path.0.as_slice() {
+            [] => return Route::Root,
             [first] => (first, None),
             [first, second] => (first, Some(second.as_ref())),
             _ => return Route::Unknown,
         };
         let named = |name: &str| first.eq_ignore_ascii_case(name);
         match (types.at_endpoint(first), second) {
-            (Some(_), Some(".search")) => Route::NotOffered(".search"),
+            (Some(ty), Some(".search")) => Route::Search(Some(ty.clone())),
             (Some(ty), None) => Route::Type(ty.clone()),
             (Some(ty), Some(id)) => Route::Resource(ty.clone(), id.to_owned()),
             (None, None) if named("ServiceProviderConfig") => Route::ServiceProviderConfig,
@@ -74,7 +77,7 @@ impl Route {
             (None, id) if named("Schemas") => Route::Schemas(id.map(str::to_owned)),
             (None, None) if named("Bulk") => Route::Bulk,
             (None, None) if named("Me") => Route::Me,
-            (None, None) if named(".search") => Route::NotOffered("/.search"),
+            (None, None) if named(".search") => Route::Search(None),
             _ => Route::Unknown,
         }
     }
@@ -87,12 +90,14 @@ impl Route {
     /// The methods that the route takes, for the `Allow` header.
     pub fn methods(&self) -> &'static str {
         match self {
+            Route::Root => "GET",
             Route::Type(_) => "GET, POST",
+            Route::Search(_) => "POST",
             Route::Resource(..) => "GET, PUT, PATCH, DELETE",
             Route::Bulk => "POST",
             Route::Me => "GET, PUT, PATCH",
             Route::ServiceProviderConfig | Route::ResourceTypes(_) | Route::Schemas(_) => "GET",
-            Route::NotOffered(_) | Route::Unknown => "",
+            Route::Unknown => "",
         }
     }
 }
@@ -121,14 +126,17 @@ mod tests {
             ("/ServiceProviderConfig", Route::ServiceProviderConfig),
             ("/Schemas/urn:x", Route::Schemas(Some("urn:x".into()))),
             ("/ResourceTypes", Route::ResourceTypes(None)),
-            ("/Users/.search", Route::NotOffered(".search")),
+            ("/Users/.search", Route::Search(Some(user()))),
+            ("/groups/.search/", Route::Search(Some(group()))),
+            ("/.search", Route::Search(None)),
             ("/Bulk", Route::Bulk),
             ("/me/", Route::Me),
             ("/Users/a%2Fb", Route::Resource(user(), "a/b".into())),
             ("/%55sers", Route::Type(user())),
             ("/Users/42/emails", Route::Unknown),
             ("/Nothing", Route::Unknown),
-            ("", Route::Unknown),
+            ("", Route::Root),
+            ("//", Route::Root),
         ] {
             assert_eq!(route(below), expected, "{below}");
         }

@@ -25,8 +25,17 @@ pub fn service_provider_config(base_url: &str, limits: &Limits, takes_passwords:
         },
         "filter": { "supported": true, "maxResults": limits.max_results },
         "changePassword": { "supported": takes_passwords },
-        "sort": { "supported": false },
+        "sort": { "supported": true },
         "etag": { "supported": true },
+        // RFC 9865 §4. Clients from before cursors page by index, so that stays the default (§2.5).
+        "pagination": {
+            "cursor": true,
+            "index": true,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": limits.max_results,
+            "maxPageSize": limits.max_results,
+            "cursorTimeout": limits.cursor_timeout_s,
+        },
         "authenticationSchemes": [
             {
                 "type": "oauthbearertoken",
@@ -145,6 +154,9 @@ mod tests {
         assert_eq!(config["filter"]["maxResults"], 200);
         assert_eq!(config["patch"]["supported"], true);
         assert_eq!(config["changePassword"]["supported"], true);
+        assert_eq!(config["sort"]["supported"], true);
+        assert_eq!(config["pagination"]["maxPageSize"], 200);
+        assert_eq!(config["pagination"]["cursorTimeout"], 3_600);
         assert_eq!(
             config["bulk"],
             json!({ "supported": true, "maxOperations": 1_000, "maxPayloadSize": 16 * 1024 * 1024 })

@@ -13,6 +13,10 @@ pub struct Limits {
     pub bulk_operations: usize,
     /// Most resources in one list response; also the page size when a client does not say (RFC 7644 §3.4.2.4).
     pub max_results: u64,
+    /// How long a cursor leads to its page, in seconds (RFC 9865 §4).
+    pub cursor_timeout_s: u64,
+    /// Most resources that are looked at to answer one query that no index decides.
+    pub looked_through: usize,
     /// Largest request body, in bytes.
     pub body_bytes: usize,
 }
@@ -28,6 +32,8 @@ impl Default for Limits {
             bulk_operations: 1_000,
             // Okta asks for pages of 100 and Rauthy stops at a page shorter than it asked for.
             max_results: 200,
+            cursor_timeout_s: 3_600,
+            looked_through: 50_000,
             body_bytes: 16 * 1024 * 1024,
         }
     }

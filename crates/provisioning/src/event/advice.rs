@@ -35,6 +35,9 @@ pub fn reason(code: &str) -> &'static str {
         "noTarget" => "The PATCH path matches nothing",
         "mutability" => "The attribute cannot be changed",
         "tooMany" => "The question matches too much",
+        "invalidCursor" => "The page cursor belongs to another question",
+        "expiredCursor" => "The page cursor has expired",
+        "invalidCount" => "The page size changed between two pages",
         "notFound" => "The resource does not exist",
         "versionMismatch" => "The resource had changed meanwhile",
         "mapping" => "The attribute mapping found no value",
@@ -132,6 +135,12 @@ pub(crate) fn advice(code: &str, detail: &str, directory_user_id: Option<&str>) 
             "In the identity provider, the unique identifier field for users should be userName.",
             Some(AdviceLink::Connection),
             "Please set the unique identifier field for users to userName.",
+        ),
+        "invalidCursor" | "expiredCursor" | "invalidCount" => (
+            "The client goes on with a list that it began to read, but not in the way that the cursor was given for.",
+            "Let the client begin the list again. If this stays, it waits too long between pages or changes the question on the way.",
+            None,
+            "Please run the import again. If it fails at the same place, please tell us which parameters your software changes between two pages.",
         ),
         "notFound" => (
             "The client remembers an id that does not exist here (any more), for example because the user was deleted.",

@@ -18,9 +18,10 @@ mod read;
 mod reject;
 mod replace;
 mod store;
+mod told;
 
 pub use bulk::Creation;
-pub use query::{Queried, Question};
+pub use query::{Queried, QueryAt};
 pub use reject::Refusal;
 pub use replace::IfMatch;
 

@@ -8,6 +8,7 @@ pub(crate) mod modify;
 pub(crate) mod query;
 pub(crate) mod read;
 pub(crate) mod replace;
+pub(crate) mod search;
 
 use actix_web::http::header::IF_MATCH;
 use actix_web::http::{StatusCode, header};

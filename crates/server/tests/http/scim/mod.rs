@@ -2,10 +2,15 @@
 
 mod bulk;
 mod credentials;
+mod cursors;
 mod definitions;
+mod differential;
 mod discovery;
 mod errors;
 mod features;
 mod groups;
 mod me;
+mod root;
+mod search;
+mod sorting;
 mod users;
