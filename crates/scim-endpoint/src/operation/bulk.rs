@@ -211,21 +211,22 @@ fn route(incoming: &Incoming<'_>, operation: &ReadyOperation) -> Route {
 
 /// Why an operation cannot be done at its path, whatever it says.
 fn misplaced(incoming: &Incoming<'_>, path: &str, route: &Route, method: BulkMethod) -> (&'static str, ScimError) {
+    let path = path.split('?').next().unwrap_or_default();
     match route {
-        Route::Unknown => {
-            let path = path.split('?').next().unwrap_or_default();
-            ("notFound", nothing_at(path, incoming.scope))
+        Route::Type(_) | Route::Resource(..) => ("method", not_allowed(method.as_str(), route)),
+        Route::ServiceProviderConfig | Route::ResourceTypes(_) | Route::Schemas(_) => {
+            ("method", not_allowed(method.as_str(), route))
         }
+        Route::Unknown => ("notFound", nothing_at(path, incoming.scope)),
         Route::Bulk => {
             let detail = "path: a bulk request cannot hold another one; put its operations into this one.";
             ("invalidValue", ScimError::invalid_value(detail))
         }
-        Route::Me | Route::NotOffered(_) => {
-            let what = if let Route::NotOffered(what) = route { what } else { "/Me" };
-            let detail = format!("path: {what} cannot be part of a bulk request.");
+        // What is no operation on a resource, or not by its permanent address.
+        _ => {
+            let detail = format!("path: {path} cannot be part of a bulk request.");
             ("invalidValue", ScimError::invalid_value(detail))
         }
-        route => ("method", not_allowed(method.as_str(), route)),
     }
 }
 
