@@ -38,7 +38,7 @@ pub use page::{PageOf, Total};
 pub use resource::representation::Representation;
 
 use database::Database;
-use registry::Registry;
+use registry::{AppScope, Feature, Registry};
 use scim_model::Limits;
 
 use crate::event::recorder::Recorder;
@@ -72,6 +72,12 @@ impl Provisioning {
     /// The limits that are enforced and advertised.
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// The limits for one application's client.
+    fn limits_of(&self, scope: &AppScope) -> Limits {
+        let schemas_required = scope.settings().features.is_on(Feature::RequireSchemas);
+        Limits { schemas_required, ..self.limits.clone() }
     }
 
     /// Writes the report rows of answered questions that still wait in memory. The server calls this regularly and before

@@ -15,6 +15,8 @@ pub enum Adjustment {
     ReadOnlyIgnored(String),
     /// `schemas` names a schema by its name from before the RFC. OneLogin templates.
     OlderSchemaName(String),
+    /// There is no `schemas`, and the administrator does not ask for it.
+    SchemasMissing,
     /// `schemas` leaves out the main schema.
     MainSchemaMissing,
     /// A single value where a list is due. OneLogin templates: `emails`.
@@ -51,6 +53,7 @@ impl fmt::Display for Adjustment {
             Self::SchemaIgnored(urn) => write!(formatter, "unknown schema ignored: {urn}"),
             Self::ReadOnlyIgnored(path) => write!(formatter, "read-only attribute ignored: {path}"),
             Self::OlderSchemaName(urn) => write!(formatter, "schema named as before SCIM 2.0: {urn}"),
+            Self::SchemasMissing => formatter.write_str("schemas is missing"),
             Self::MainSchemaMissing => formatter.write_str("schemas does not name the main schema"),
             Self::SingleAsList(path) => write!(formatter, "single value taken as a list: {path}"),
             Self::ListAsSingle(path) => write!(formatter, "list of one taken as a single value: {path}"),

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::adjustment::Adjustment;
 use super::checker::{Checker, given_twice};
 use super::place::Place;
+use crate::limits::Limits;
 use crate::message::error::ScimError;
 use crate::schema::{Mutability, ResourceType, Schema};
 use crate::urn;
@@ -15,9 +16,14 @@ pub(super) fn document(
     checker: &mut Checker,
     mut body: Map<String, Value>,
     ty: &ResourceType,
+    limits: &Limits,
 ) -> Result<Map<String, Value>, ScimError> {
     let schemas = take_member(&mut body, "schemas");
-    check_schemas(checker, schemas, ty)?;
+    if schemas.as_ref().is_none_or(is_unassigned) && !limits.schemas_required {
+        checker.adjustments.add(|| Adjustment::SchemasMissing);
+    } else {
+        check_schemas(checker, schemas, ty)?;
+    }
 
     let mut document = Map::from_iter([("schemas".to_owned(), Value::Null)]);
     for (key, value) in body {
