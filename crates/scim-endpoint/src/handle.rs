@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use actix_web::http::Method;
+use actix_web::http::header::AUTHORIZATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use provisioning::{Call, Refusal};
 use registry::{AppScope, Authenticated};
@@ -14,7 +15,7 @@ use crate::failure::Failure;
 use crate::operation::{create, delete, modify, query, read, replace};
 use crate::parameters::{Parameters, redacted};
 use crate::route::{Path, Route};
-use crate::{REQUEST_ID_HEADER, ScimEndpoint, credential, discovery};
+use crate::{REQUEST_ID_HEADER, ScimEndpoint, credential, discovery, long_uri};
 
 /// A pause lasts longer than a busy moment. Okta retries a 429 up to ten times by itself, and nothing else.
 const RETRY_AFTER_PAUSED_S: &str = "120";
@@ -60,10 +61,12 @@ async fn answer(
     let (tenant, application) = (tenant.unwrap_or_default(), application.unwrap_or_default());
     let mut call = call(request, &below);
     let path = Path::parse(&below);
-    // Clients read how to authenticate before they can (RFC 7643 §5): this one needs no credential, whatever the
-    // application, so that it tells nobody which applications exist.
-    if path.as_ref().is_ok_and(Path::is_service_provider_config) && request.method() == Method::GET {
-        return discovery::service_provider_config(endpoint, request);
+    // Clients read how to authenticate before they can (RFC 7643 §5).
+    if path.as_ref().is_ok_and(Path::is_service_provider_config)
+        && request.method() == Method::GET
+        && !request.headers().contains_key(AUTHORIZATION)
+    {
+        return Ok(discovery::anonymous_configuration(endpoint, request));
     }
     let scope = match credential::authenticate(endpoint, request, tenant, application).await? {
         Authenticated::Accepted(scope) => scope,
@@ -73,8 +76,12 @@ async fn answer(
     endpoint.registry.note_use(&scope);
     call.target = target(request, &below, &Secrets::of(scope.resource_types().all().iter().map(AsRef::as_ref)));
     let refuse = |code, error: ScimError| refused(endpoint, &scope, &call, code, error);
-    let (route, parameters) = match (path, Parameters::parse(request.query_string())) {
-        (Ok(path), Ok(parameters)) => (Route::of(&path, scope.resource_types()), parameters),
+    let route = path.map(|path| Route::of(&path, scope.resource_types()));
+    if let Some((code, error)) = long_uri::refusal(request, route.as_ref(), endpoint.provisioning.limits()) {
+        return Err(refuse(code, error).await);
+    }
+    let (route, parameters) = match (route, Parameters::parse(request.query_string())) {
+        (Ok(route), Ok(parameters)) => (route, parameters),
         (Err(error), _) | (_, Err(error)) => return Err(refuse("invalidValue", error).await),
     };
     let incoming = Incoming { endpoint, scope: &scope, call: &call, request, parameters: &parameters };
@@ -85,6 +92,7 @@ async fn answer(
         (Route::Resource(ty, id), &Method::PUT) => replace::replace(&incoming, &ty, &id, payload).await,
         (Route::Resource(ty, id), &Method::PATCH) => modify::modify(&incoming, &ty, &id, payload).await,
         (Route::Resource(ty, id), &Method::DELETE) => delete::delete(&incoming, &ty, &id).await,
+        (Route::ServiceProviderConfig, &Method::GET) => discovery::service_provider_config(&incoming),
         (Route::ResourceTypes(id), &Method::GET) => discovery::resource_types(&incoming, id.as_deref()),
         (Route::Schemas(id), &Method::GET) => discovery::schemas(&incoming, id.as_deref()),
         (Route::NotOffered(what), _) => {

@@ -12,8 +12,8 @@ use crate::message::list::ListResponse;
 use crate::schema::{Definitions, ResourceType, ResourceTypes, Schema, core};
 use crate::urn;
 
-/// `/ServiceProviderConfig`.
-pub fn service_provider_config(base_url: &str, limits: &Limits) -> String {
+/// `/ServiceProviderConfig`. `takes_passwords`: whether a password that a client sends becomes the person's.
+pub fn service_provider_config(base_url: &str, limits: &Limits, takes_passwords: bool) -> String {
     json!({
         "schemas": [urn::SERVICE_PROVIDER_CONFIG],
         "patch": { "supported": true },
@@ -24,7 +24,7 @@ pub fn service_provider_config(base_url: &str, limits: &Limits) -> String {
             "maxPayloadSize": limits.body_bytes,
         },
         "filter": { "supported": true, "maxResults": limits.max_results },
-        "changePassword": { "supported": true },
+        "changePassword": { "supported": takes_passwords },
         "sort": { "supported": false },
         "etag": { "supported": true },
         "authenticationSchemes": [
@@ -141,10 +141,11 @@ mod tests {
 
     #[test]
     fn configuration_follows_the_limits() {
-        let config = parsed(&service_provider_config("https://scim.test/v2/", &Limits::default()));
+        let config = parsed(&service_provider_config("https://scim.test/v2/", &Limits::default(), true));
         assert_eq!(config["filter"]["maxResults"], 200);
         assert_eq!(config["patch"]["supported"], true);
         assert_eq!(config["bulk"]["supported"], false);
+        assert_eq!(config["changePassword"]["supported"], true);
         assert_eq!(config["meta"]["location"], "https://scim.test/v2/ServiceProviderConfig");
     }
 

@@ -90,6 +90,9 @@ fn create(
     let is_user = ty.kind() == ResourceKind::User;
     let set_aside = if is_user { row::find_deleted(tx, scope, &ty.name, &resource)? } else { None };
 
+    if ty.kind() == ResourceKind::Group {
+        store::require_free_group_name(tx, scope, &resource, "")?;
+    }
     let restored = set_aside.is_some();
     let mut row = set_aside.unwrap_or_else(|| ResourceRow {
         id: tx.new_id::<kind::Resource>().to_string(),
@@ -100,6 +103,8 @@ fn create(
         last_modified_at: tx.now(),
     });
     row.version += 1;
+    // To the client it is new, also when it comes back under its former id.
+    row.created_at = tx.now();
     row.last_modified_at = tx.now();
     row.document = store::document(ty, &resource, &row);
     if is_user {
