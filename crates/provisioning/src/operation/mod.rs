@@ -7,6 +7,7 @@
 mod attempt;
 mod create;
 mod delete;
+mod left_groups;
 mod member_operations;
 mod member_words;
 mod modify;

@@ -17,7 +17,7 @@ use registry::AppScope;
 
 pub(crate) use changes::MemberChanges;
 pub(crate) use nesting::Nesting;
-pub(crate) use read::{Members, count_up_to, groups_of, memberships_of, named, of_group, of_groups};
+pub(crate) use read::{Members, count_up_to, groups_of, ids_of_group, memberships_of, named, of_group, of_groups};
 pub(crate) use write::{add, leave_all, remove, replace};
 
 /// So many ids go into one statement: below the bind limits of both databases.

@@ -137,7 +137,7 @@ pub(crate) fn count_up_to(
 }
 
 /// The ids of all members, in order.
-pub(super) fn ids_of_group(
+pub(crate) fn ids_of_group(
     connection: &mut Connection,
     scope: &AppScope,
     group_id: &str,
