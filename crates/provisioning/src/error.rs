@@ -58,6 +58,13 @@ pub enum Error {
     /// An administrator switched this off.
     #[error("feature {} is off", .feature.name())]
     FeatureOff { feature: Feature, application: String },
+    /// The credential is a user's own, and this is not for users to do.
+    #[error("not by the user")]
+    NotByUser { what: String },
+    /// An operation of a bulk request that was not begun: what it refers to is not there, or time ran out. The words are
+    /// those of the protocol crate.
+    #[error("{}", .0.detail)]
+    NotBegun(ScimError),
     /// The database is too busy to answer in time; trying again helps.
     #[error("busy")]
     Busy,
@@ -103,7 +110,7 @@ impl Error {
     /// says what is wrong, where, and what to do.
     pub fn to_scim(&self) -> ScimError {
         match self {
-            Error::Protocol(error) => error.clone(),
+            Error::Protocol(error) | Error::NotBegun(error) => error.clone(),
             Error::NotFound { resource_type, id } => {
                 scim(404, None, format!("There is no {resource_type} with the id \"{}\" in this application.", shorten(id)))
             }
@@ -169,6 +176,13 @@ impl Error {
                     feature.label()
                 ),
             ),
+            Error::NotByUser { what } => scim(
+                403,
+                None,
+                format!(
+                    "{what} by the user's own credential: the identity provider decides about that. Ask your administrator."
+                ),
+            ),
             // Okta retries a 429 by itself, and nothing else.
             Error::Busy => scim(429, None, "Rollcall is busy. Try again in a moment.".to_owned()),
             Error::Internal(_) => {
@@ -191,7 +205,9 @@ impl Error {
             Error::UnfitMembers { .. } => "unfitMembers",
             Error::MemberCircle { .. } => "memberCircle",
             Error::FeatureOff { .. } => "featureOff",
-            Error::Busy => "busy",
+            Error::NotByUser { .. } => "notByUser",
+            Error::NotBegun(error) if error.status != 429 => "bulkReference",
+            Error::Busy | Error::NotBegun(_) => "busy",
             Error::Internal(_) => "internal",
         }
     }

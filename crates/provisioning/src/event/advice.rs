@@ -35,6 +35,9 @@ pub fn reason(code: &str) -> &'static str {
         "noTarget" => "The PATCH path matches nothing",
         "mutability" => "The attribute cannot be changed",
         "tooMany" => "The question matches too much",
+        "invalidCursor" => "The page cursor belongs to another question",
+        "expiredCursor" => "The page cursor has expired",
+        "invalidCount" => "The page size changed between two pages",
         "notFound" => "The resource does not exist",
         "versionMismatch" => "The resource had changed meanwhile",
         "mapping" => "The attribute mapping found no value",
@@ -42,6 +45,8 @@ pub fn reason(code: &str) -> &'static str {
         "unfitMembers" => "The group names members that are no users or groups",
         "memberCircle" => "The group would be inside itself",
         "featureOff" => "The feature is switched off",
+        "notByUser" => "Users may not do this themselves",
+        "bulkReference" => "It refers to what is not there, within one bulk request",
         "busy" => "The server was too busy",
         "internal" => "An error of the server",
         "tooLarge" => "The request is too large",
@@ -55,6 +60,8 @@ pub fn reason(code: &str) -> &'static str {
         "credentialExpired" => "Expired credential",
         "credentialRevoked" => "Revoked credential",
         "credentialForeign" => "Credential of another application",
+        "credentialUserGone" => "Credential of a user who is gone",
+        "credentialOfUser" => "A user's credential opens only that user",
         _ => "Another error",
     }
 }
@@ -129,6 +136,12 @@ pub(crate) fn advice(code: &str, detail: &str, directory_user_id: Option<&str>) 
             Some(AdviceLink::Connection),
             "Please set the unique identifier field for users to userName.",
         ),
+        "invalidCursor" | "expiredCursor" | "invalidCount" => (
+            "The client goes on with a list that it began to read, but not in the way that the cursor was given for.",
+            "Let the client begin the list again. If this stays, it waits too long between pages or changes the question on the way.",
+            None,
+            "Please run the import again. If it fails at the same place, please tell us which parameters your software changes between two pages.",
+        ),
         "notFound" => (
             "The client remembers an id that does not exist here (any more), for example because the user was deleted.",
             "Unassign and assign the user at the identity provider: it then looks the user up again, and creates it if it is gone.",
@@ -165,11 +178,35 @@ pub(crate) fn advice(code: &str, detail: &str, directory_user_id: Option<&str>) 
             Some(AdviceLink::Connection),
             "The base URL and the token in your provisioning settings belong to different applications. Please enter the pair we send you.",
         ),
+        "credentialUserGone" => (
+            "The credential is a user's own, and that user was deleted or is not active.",
+            "If the user should get in again, activate or assign the user at the source. If not, revoke the credential under Connection.",
+            Some(AdviceLink::Connection),
+            "A user who is not active any more still uses a credential. Please check whether the user should be active.",
+        ),
+        "credentialOfUser" => (
+            "The credential is a user's own: it opens that user at /Me and nothing else.",
+            "If this is the identity provider, give it a credential of the application itself, from Connection. If it is the user, nothing was let through.",
+            Some(AdviceLink::Connection),
+            "Your provisioning settings hold a token that belongs to one user. Please replace it with the one we send you.",
+        ),
         "paused" => (
             "The application is paused: requests are turned away with the request to come back later.",
             "Resume the application under Connection when you are ready.",
             Some(AdviceLink::Connection),
             "Provisioning is paused on our side. Please retry the failed tasks once we tell you that it goes on.",
+        ),
+        "notByUser" => (
+            "A user tried, with a credential of their own, to change what only the identity provider may.",
+            "Nothing to change here. If the user is right, change it at the source.",
+            None,
+            "A user asks for a change that only you can make. Please check whether it is right, and make it in your system.",
+        ),
+        "bulkReference" => (
+            "The operation came in a bulk request and refers to another operation of it that failed, is not there, or refers back to it.",
+            "Search this report for the request id of this row: of the rows of that request, the first that failed says why.",
+            None,
+            "An operation of your bulk request depends on another one that failed or is missing. Please correct that one and send both again.",
         ),
         "busy" => (
             "The database could not take the request in time.",

@@ -25,7 +25,7 @@ impl Provisioning {
     /// Deletes a resource.
     ///
     /// # Errors
-    /// An unknown id, a version mismatch, a switched-off feature; see [`Error`].
+    /// An unknown id, a version mismatch, a switched-off feature, a user's own credential; see [`Error`].
     pub async fn delete(
         &self,
         scope: &AppScope,
@@ -41,9 +41,9 @@ impl Provisioning {
             ResourceKind::Group => Some(Feature::PushGroups),
             ResourceKind::Other => None,
         };
-        if let Some(feature) = feature
-            && let Err(error) = policy::require(scope, feature)
-        {
+        let allowed = policy::require_application(scope, "The account cannot be deleted");
+        let allowed = allowed.and_then(|()| feature.map_or(Ok(()), |feature| policy::require(scope, feature)));
+        if let Err(error) = allowed {
             return Err(self.failed(scope, call, attempt, error).await);
         }
         let (scope_inside, ty, id) = (scope.clone(), ty.clone(), id.to_owned());

@@ -73,6 +73,7 @@ pub(super) fn store_change(
     let is_user = ty.kind() == ResourceKind::User;
     let changes = diff::diff(&modified.before, &modified.after, ty);
     if is_user {
+        policy::require_for_own_change(scope, &changes)?;
         policy::require_for_user_change(scope, &changes)?;
     }
     if is_user && changes.iter().any(|change| change.path == "userName") {
@@ -99,6 +100,7 @@ pub(super) fn store_change(
         let profile = scope.mapping().apply(&modified.after);
         let linked = modified.row.directory_user_id.clone();
         let result = place(tx, scope, profile, linked.as_deref(), modified.password_hash.as_deref())?;
+        policy::require_for_own_person(scope, &result.changes)?;
         modified.row.directory_user_id = Some(result.id.clone());
         placed = Some(result);
     }

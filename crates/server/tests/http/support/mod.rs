@@ -6,12 +6,14 @@
 mod application;
 mod bodies;
 mod client;
+mod pages;
 mod server;
 mod stored;
 
 pub use application::TestApplication;
 pub use bodies::{ENTERPRISE_USER, group, okta_user, patch, user};
 pub use client::Answer;
+pub use pages::{By, ids, resources};
 pub use server::{BODY_LIMIT_BYTES, TestServer};
 pub use stored::{all_text, many_users, sql};
 
