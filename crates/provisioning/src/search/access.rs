@@ -70,6 +70,11 @@ const CHUNK: usize = 500;
 pub(crate) type Rows<'a> = table::BoxedQuery<'a, MultiBackend>;
 
 impl Access {
+    /// Whether it asks for single values, which few resources have.
+    pub fn is_point(&self) -> bool {
+        matches!(self, Access::Equal { .. } | Access::Key { .. } | Access::HasMember(_))
+    }
+
     /// Adds the values of `other`, so that either condition is enough. Gives `other` back if that makes no one condition.
     pub fn or(&mut self, other: Access) -> Option<Access> {
         match (self, other) {

@@ -1,6 +1,7 @@
 //! A stretch of a list: the candidates of one type, or those of them that have a value to sort by. One statement reads a
 //! page of it, and segments follow each other.
 
+use std::cmp::Ordering;
 use std::ops::ControlFlow;
 
 use database::Connection;
@@ -22,6 +23,10 @@ use crate::search::outside::Outside;
 
 /// So many resources are read at a time while looking through them.
 const CHUNK: usize = 500;
+
+/// Candidates up to this number are read without an order and sorted here. Asked for an order and a limit, a PostgreSQL
+/// that has not gathered statistics yet walks all resources in that order to find the one with a name.
+const FEW: usize = 1_000;
 
 /// Where the candidates come from.
 #[derive(Debug)]
@@ -53,6 +58,17 @@ pub(super) struct Reading<'a> {
     pub edge: Option<&'a Edge>,
     pub inclusive: bool,
     pub backward: bool,
+}
+
+impl Reading<'_> {
+    /// Whether an id lies on the far side of the edge.
+    fn reaches(&self, id: &str) -> bool {
+        match self.edge.map(|edge| id.cmp(&edge.id)) {
+            None => true,
+            Some(Ordering::Equal) => self.inclusive,
+            Some(order) => (order == Ordering::Less) == self.backward,
+        }
+    }
 }
 
 impl<'a> Segment<'a> {
@@ -89,6 +105,9 @@ impl<'a> Segment<'a> {
         take: u64,
         backward: bool,
     ) -> Result<Vec<ResourceRow>, Error> {
+        if let Some(rows) = self.few(connection, scope, backward)? {
+            return Ok(rows.into_iter().skip(as_usize(skip)).take(as_usize(take)).collect());
+        }
         match &self.source {
             Source::Statement(accesses) => {
                 let rows = ordered(self.rows(scope, accesses), self.order(), backward).limit(signed(take));
@@ -114,7 +133,10 @@ impl<'a> Segment<'a> {
         reading: Reading<'_>,
         take: usize,
     ) -> Result<Vec<ResourceRow>, Error> {
-        Ok(self.chunk(connection, scope, reading, take)?.0)
+        match self.few(connection, scope, reading.backward)? {
+            Some(rows) => Ok(rows.into_iter().filter(|row| reading.reaches(&row.id)).take(take).collect()),
+            None => Ok(self.chunk(connection, scope, reading, take)?.0),
+        }
     }
 
     /// Looks at the candidates from an edge on, and tells each match to `found` until that has enough.
@@ -126,13 +148,17 @@ impl<'a> Segment<'a> {
         budget: &mut Budget,
         found: &mut impl FnMut(&Resource, ResourceRow) -> ControlFlow<()>,
     ) -> Result<Stopped, Error> {
+        let mut few = self.few(connection, scope, reading.backward)?;
         let mut last: Option<Edge> = None;
         loop {
             let reading = match &last {
                 None => reading,
                 edge => Reading { edge: edge.as_ref(), inclusive: false, ..reading },
             };
-            let (rows, next) = self.chunk(connection, scope, reading, CHUNK)?;
+            let (rows, next) = match few.take() {
+                Some(rows) => (rows.into_iter().filter(|row| reading.reaches(&row.id)).collect(), None),
+                None => self.chunk(connection, scope, reading, CHUNK)?,
+            };
             let mut prepared = self.outside.prepare(connection, scope, self.ty, &rows)?;
             let mut looked_at = reading.edge.map(|edge| edge.id.clone());
             for row in rows {
@@ -153,6 +179,26 @@ impl<'a> Segment<'a> {
                 None => return Ok(Stopped::AtEnd),
             }
         }
+    }
+
+    /// All candidates, if they are few and in the order of ids.
+    fn few(
+        &self,
+        connection: &mut Connection,
+        scope: &AppScope,
+        backward: bool,
+    ) -> Result<Option<Vec<ResourceRow>>, Error> {
+        let Source::Statement(accesses) = &self.source else { return Ok(None) };
+        if self.column != Column::Id || !accesses.iter().any(Access::is_point) {
+            return Ok(None);
+        }
+        let some = self.rows(scope, accesses).limit(signed(FEW as u64 + 1)).select(resource_columns!());
+        let mut rows: Vec<ResourceRow> = some.load(connection)?;
+        if rows.len() > FEW {
+            return Ok(None);
+        }
+        rows.sort_unstable_by(|one, other| if backward { other.id.cmp(&one.id) } else { one.id.cmp(&other.id) });
+        Ok(Some(rows))
     }
 
     /// Candidates from an edge on, and the id after which there may be more.
@@ -220,11 +266,12 @@ impl<'a> Segment<'a> {
 
 /// The ids that come after the edge, or before it.
 fn rest<'i>(ids: &'i [String], reading: Reading<'_>) -> &'i [String] {
-    let Some(edge) = reading.edge else { return ids };
-    // Ids on the near side of the cut: those below the edge, and the one on it where it belongs there.
-    let below = |id: &String| *id < edge.id || (*id == edge.id && reading.backward == reading.inclusive);
-    let (before, after) = ids.split_at(ids.partition_point(below));
-    if reading.backward { before } else { after }
+    let (before, after) = ids.split_at(ids.partition_point(|id| reading.reaches(id) == reading.backward));
+    match reading {
+        Reading { edge: None, .. } => ids,
+        Reading { backward: true, .. } => before,
+        Reading { backward: false, .. } => after,
+    }
 }
 
 pub(super) fn signed(number: u64) -> i64 {
