@@ -25,6 +25,11 @@ impl Profile {
         }
     }
 
+    /// Sets an attribute, whatever the mapping says.
+    pub fn set_text(&mut self, attribute: &str, value: &str) {
+        self.0.insert(attribute.to_owned(), Value::String(value.to_owned()));
+    }
+
     /// Whether the person may use what the directory gives access to; true unless the mapping says otherwise.
     pub fn is_active(&self) -> bool {
         match self.0.get("active") {

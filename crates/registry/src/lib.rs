@@ -42,7 +42,7 @@ pub use administrator::{AddedAdministrator, Administrator};
 pub use application::{Application, NewApplication};
 pub use audit::AuditEvent;
 pub use authenticate::{Authenticated, PresentedCredential, RejectedAt, Rejection, RejectionReason};
-pub use credential::{Credential, CredentialKind, CredentialState, RevealedCredential};
+pub use credential::{Credential, CredentialKind, CredentialState, CredentialUser, RevealedCredential};
 pub use cursor::CursorError;
 pub use error::{Error, Result};
 pub use feature::{Feature, Features, UnknownFeature};

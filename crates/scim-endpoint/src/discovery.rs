@@ -1,6 +1,7 @@
 //! Discovery (RFC 7644 §4): what this service provider can do, and with which schemas.
 
 use actix_web::{HttpRequest, HttpResponse};
+use registry::Feature;
 use scim_model::{ScimError, discovery};
 
 use crate::ScimEndpoint;
@@ -8,12 +9,21 @@ use crate::answer::json;
 use crate::failure::Failure;
 use crate::handle::Incoming;
 
-/// GET /ServiceProviderConfig.
-pub(crate) fn service_provider_config(endpoint: &ScimEndpoint, request: &HttpRequest) -> Result<HttpResponse, Failure> {
+/// GET /ServiceProviderConfig without a credential. It tells nobody which applications exist, and so nothing about their
+/// features: passwords are not taken, as in a new application.
+pub(crate) fn anonymous_configuration(endpoint: &ScimEndpoint, request: &HttpRequest) -> HttpResponse {
     let info = request.match_info();
     let (tenant, application) = (info.get("tenant").unwrap_or_default(), info.get("application").unwrap_or_default());
     let base_url = endpoint.registry.base_url(tenant, application);
-    Ok(json(discovery::service_provider_config(&base_url, endpoint.provisioning.limits())))
+    json(discovery::service_provider_config(&base_url, endpoint.provisioning.limits(), false))
+}
+
+/// GET /ServiceProviderConfig.
+pub(crate) fn service_provider_config(incoming: &Incoming<'_>) -> Result<HttpResponse, Failure> {
+    no_filter(incoming)?;
+    let takes_passwords = incoming.scope.settings().features.is_on(Feature::SyncPassword);
+    let limits = incoming.endpoint.provisioning.limits();
+    Ok(json(discovery::service_provider_config(incoming.scope.base_url(), limits, takes_passwords)))
 }
 
 /// GET /ResourceTypes, /ResourceTypes/{id}.

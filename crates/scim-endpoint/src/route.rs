@@ -26,6 +26,11 @@ impl<'a> Path<'a> {
         Ok(Path(below.split('/').filter(|part| !part.is_empty()).take(3).map(decode).collect::<Result<_, _>>()?))
     }
 
+    /// A path whose parts are known already.
+    pub fn of_parts(parts: &'a [String]) -> Self {
+        Path(parts.iter().map(|part| Cow::Borrowed(part.as_str())).collect())
+    }
+
     /// Whether it is `/ServiceProviderConfig`, which every application has.
     pub fn is_service_provider_config(&self) -> bool {
         matches!(self.0.as_slice(), [only] if only.eq_ignore_ascii_case("ServiceProviderConfig"))
@@ -46,8 +51,10 @@ pub(crate) enum Route {
     ServiceProviderConfig,
     ResourceTypes(Option<String>),
     Schemas(Option<String>),
-    /// Defined by the RFC, not offered: answered 501.
-    NotOffered(&'static str),
+    /// Many operations at once: POST.
+    Bulk,
+    /// The user whose own credential it is: GET, PUT, PATCH.
+    Me,
     Unknown,
 }
 
@@ -68,11 +75,16 @@ impl Route {
             (None, None) if named("ServiceProviderConfig") => Route::ServiceProviderConfig,
             (None, id) if named("ResourceTypes") => Route::ResourceTypes(id.map(str::to_owned)),
             (None, id) if named("Schemas") => Route::Schemas(id.map(str::to_owned)),
-            (None, None) if named("Bulk") => Route::NotOffered("/Bulk"),
-            (None, None) if named("Me") => Route::NotOffered("/Me"),
+            (None, None) if named("Bulk") => Route::Bulk,
+            (None, None) if named("Me") => Route::Me,
             (None, None) if named(".search") => Route::Search(None),
             _ => Route::Unknown,
         }
+    }
+
+    /// Whether a user's own credential opens it.
+    pub fn is_for_users(&self) -> bool {
+        matches!(self, Route::Me | Route::ServiceProviderConfig | Route::ResourceTypes(_) | Route::Schemas(_))
     }
 
     /// The methods that the route takes, for the `Allow` header.
@@ -82,8 +94,10 @@ impl Route {
             Route::Type(_) => "GET, POST",
             Route::Search(_) => "POST",
             Route::Resource(..) => "GET, PUT, PATCH, DELETE",
+            Route::Bulk => "POST",
+            Route::Me => "GET, PUT, PATCH",
             Route::ServiceProviderConfig | Route::ResourceTypes(_) | Route::Schemas(_) => "GET",
-            Route::NotOffered(_) | Route::Unknown => "",
+            Route::Unknown => "",
         }
     }
 }
@@ -115,7 +129,8 @@ mod tests {
             ("/Users/.search", Route::Search(Some(user()))),
             ("/groups/.search/", Route::Search(Some(group()))),
             ("/.search", Route::Search(None)),
-            ("/Bulk", Route::NotOffered("/Bulk")),
+            ("/Bulk", Route::Bulk),
+            ("/me/", Route::Me),
             ("/Users/a%2Fb", Route::Resource(user(), "a/b".into())),
             ("/%55sers", Route::Type(user())),
             ("/Users/42/emails", Route::Unknown),

@@ -18,7 +18,7 @@
 //! | [`diff`] | what changed between two resources |
 //! | [`project`] | the stored text, what is spliced into it, and `attributes`/`excludedAttributes` |
 //! | [`sort`] | `sortBy`: the key of a resource |
-//! | [`message`] | errors, list responses, queries from a URL or from the body of a search |
+//! | [`message`] | errors, list responses, queries from a URL or from the body of a search, and [bulk requests](message::bulk) |
 //! | [`discovery`] | ServiceProviderConfig, ResourceTypes, Schemas |
 //! | [`redact`] | a request body fit for a log |
 //!
@@ -38,8 +38,11 @@ pub mod path;
 pub mod project;
 pub mod redact;
 pub mod resource;
+mod same;
 pub mod schema;
 pub mod sort;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod urn;
 mod value;
 

@@ -9,7 +9,7 @@ pub struct Limits {
     pub filter_depth: usize,
     /// Most operations in one PATCH, after an operation without a path is taken apart into its attributes.
     pub patch_operations: usize,
-    /// Advertised as `bulk.maxOperations`, although bulk requests are not offered.
+    /// Most operations in one bulk request.
     pub bulk_operations: usize,
     /// Most resources in one list response; also the page size when a client does not say (RFC 7644 §3.4.2.4).
     pub max_results: u64,
@@ -28,6 +28,7 @@ impl Default for Limits {
             filter_depth: 64,
             // authentik sends one operation per member, and groups of 100,000 members exist.
             patch_operations: 200_000,
+            // authentik cuts its membership PATCHes into pieces of this size.
             bulk_operations: 1_000,
             // Okta asks for pages of 100 and Rauthy stops at a page shorter than it asked for.
             max_results: 200,

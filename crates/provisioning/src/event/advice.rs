@@ -42,7 +42,11 @@ pub fn reason(code: &str) -> &'static str {
         "versionMismatch" => "The resource had changed meanwhile",
         "mapping" => "The attribute mapping found no value",
         "unknownMembers" => "The group names unknown members",
+        "unfitMembers" => "The group names members that are no users or groups",
+        "memberCircle" => "The group would be inside itself",
         "featureOff" => "The feature is switched off",
+        "notByUser" => "Users may not do this themselves",
+        "bulkReference" => "It refers to what is not there, within one bulk request",
         "busy" => "The server was too busy",
         "internal" => "An error of the server",
         "tooLarge" => "The request is too large",
@@ -56,6 +60,8 @@ pub fn reason(code: &str) -> &'static str {
         "credentialExpired" => "Expired credential",
         "credentialRevoked" => "Revoked credential",
         "credentialForeign" => "Credential of another application",
+        "credentialUserGone" => "Credential of a user who is gone",
+        "credentialOfUser" => "A user's credential opens only that user",
         _ => "Another error",
     }
 }
@@ -93,6 +99,18 @@ pub(crate) fn advice(code: &str, detail: &str, directory_user_id: Option<&str>) 
             "Nothing to change here. The users must be assigned to the application first; pushing the group again then succeeds.",
             None,
             "Please assign the members of this group to the application, wait until they are provisioned, then use Push now on the group.",
+        ),
+        "unfitMembers" => (
+            "The group names members of a type that an administrator of this application defined. Only users and groups can be members.",
+            "Nothing to change here. The identity provider should push users and groups alone as members of the group.",
+            None,
+            "Please take everything that is neither a user nor a group out of this group, then push it again.",
+        ),
+        "memberCircle" => (
+            "The group was to become a member of a group that it already contains, directly or through others. Then each of them would be inside itself.",
+            "Find the groups that the error names at the identity provider and take one of these memberships away there. If the source has no such circle, an earlier change has not arrived here yet: pushing the outer group again mends it.",
+            None,
+            "Please look for groups that contain each other among those named in the error, take one of these memberships away, then push both groups again.",
         ),
         "featureOff" => (
             "An administrator switched this provisioning feature off for the application.",
@@ -160,11 +178,35 @@ pub(crate) fn advice(code: &str, detail: &str, directory_user_id: Option<&str>) 
             Some(AdviceLink::Connection),
             "The base URL and the token in your provisioning settings belong to different applications. Please enter the pair we send you.",
         ),
+        "credentialUserGone" => (
+            "The credential is a user's own, and that user was deleted or is not active.",
+            "If the user should get in again, activate or assign the user at the source. If not, revoke the credential under Connection.",
+            Some(AdviceLink::Connection),
+            "A user who is not active any more still uses a credential. Please check whether the user should be active.",
+        ),
+        "credentialOfUser" => (
+            "The credential is a user's own: it opens that user at /Me and nothing else.",
+            "If this is the identity provider, give it a credential of the application itself, from Connection. If it is the user, nothing was let through.",
+            Some(AdviceLink::Connection),
+            "Your provisioning settings hold a token that belongs to one user. Please replace it with the one we send you.",
+        ),
         "paused" => (
             "The application is paused: requests are turned away with the request to come back later.",
             "Resume the application under Connection when you are ready.",
             Some(AdviceLink::Connection),
             "Provisioning is paused on our side. Please retry the failed tasks once we tell you that it goes on.",
+        ),
+        "notByUser" => (
+            "A user tried, with a credential of their own, to change what only the identity provider may.",
+            "Nothing to change here. If the user is right, change it at the source.",
+            None,
+            "A user asks for a change that only you can make. Please check whether it is right, and make it in your system.",
+        ),
+        "bulkReference" => (
+            "The operation came in a bulk request and refers to another operation of it that failed, is not there, or refers back to it.",
+            "Search this report for the request id of this row: of the rows of that request, the first that failed says why.",
+            None,
+            "An operation of your bulk request depends on another one that failed or is missing. Please correct that one and send both again.",
         ),
         "busy" => (
             "The database could not take the request in time.",

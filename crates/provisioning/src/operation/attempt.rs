@@ -4,7 +4,7 @@ use database::Connection;
 use database::schema::resource;
 use diesel::prelude::*;
 use registry::AppScope;
-use scim_model::redact;
+use scim_model::redact::{self, Secrets};
 use scim_model::schema::ResourceType;
 use serde_json::Value;
 
@@ -35,13 +35,13 @@ impl Attempt {
     /// A request with a body.
     pub fn with_body(operation: Operation, ty: &ResourceType, id: Option<&str>, body: &[u8]) -> Self {
         Attempt {
-            request: Some(redact::request_body(body, KEPT_BODY_BYTES)),
+            request: Some(redact::request_body(body, KEPT_BODY_BYTES, &Secrets::of([ty]))),
             ..Attempt::without_body(operation, ty, id)
         }
     }
 
     /// A query, with the body that it came in if it is a search.
-    pub fn of_query(operation: Operation, at: &QueryAt, body: Option<&[u8]>) -> Self {
+    pub fn of_query(operation: Operation, at: &QueryAt, body: Option<&[u8]>, secrets: &Secrets) -> Self {
         let resource_type = match at {
             QueryAt::Type(ty) => ty.name.clone(),
             QueryAt::Root => String::new(),
@@ -50,7 +50,7 @@ impl Attempt {
             operation,
             resource_type,
             id: None,
-            request: body.map(|body| redact::request_body(body, KEPT_BODY_BYTES)),
+            request: body.map(|body| redact::request_body(body, KEPT_BODY_BYTES, secrets)),
             subject: String::new(),
             identifiers: Vec::new(),
         }

@@ -11,7 +11,7 @@ use scim_model::filter::{Decided, Filter};
 use scim_model::message::list::{CursorPage, ListResponse};
 use scim_model::message::query::{self, Query};
 use scim_model::project::Projection;
-use scim_model::redact;
+use scim_model::redact::{self, Secrets};
 use scim_model::sort::{SortBy, SortOrder};
 
 use crate::Provisioning;
@@ -68,6 +68,11 @@ impl QueryAt {
         }
     }
 
+    /// What must not be shown of a filter.
+    fn secrets(&self, scope: &AppScope) -> Secrets {
+        Secrets::of(self.types(scope).iter().map(AsRef::as_ref))
+    }
+
     fn intended(&self, verb: Verb) -> Operation {
         match (self, verb) {
             (QueryAt::Type(ty), verb) => intended(ty, verb),
@@ -105,8 +110,11 @@ impl Provisioning {
             (None, true) => Operation::ConnectionTest,
             (None, false) => at.intended(Verb::Import),
         };
-        let mut attempt = Attempt::of_query(operation, at, body);
-        attempt.subject = redact::text(query.filter.as_deref().unwrap_or_default()).chars().take(100).collect();
+        let secrets = at.secrets(scope);
+        let mut attempt = Attempt::of_query(operation, at, body, &secrets);
+        let asked = redact::text(query.filter.as_deref().unwrap_or_default(), &secrets);
+        attempt.subject = asked.chars().take(100).collect();
+        let filter = attempt.subject.clone();
         let prepared = match self.prepared(scope, at, &query, is_test) {
             Ok(prepared) => prepared,
             Err(error) => {
@@ -120,7 +128,8 @@ impl Provisioning {
         if let Some(asked) = &prepared.asked {
             attempt.subject.clone_from(asked);
         }
-        let told = Told { operation, at: at.clone(), asked: prepared.asked.clone(), request: attempt.request.clone() };
+        let (asked, request) = (prepared.asked.clone(), attempt.request.clone());
+        let told = Told { operation, at: at.clone(), asked, filter, request };
         let (provisioning, scope_inside) = (self.clone(), scope.clone());
         self.answer(scope, call, attempt, move |tx| {
             let (scope, connection, limits) = (&scope_inside, tx.connection(), &provisioning.limits);

@@ -3,7 +3,6 @@
 use scim_model::filter::{Filter, Literal, Operator};
 use scim_model::message::query::{Query, Start};
 use scim_model::path::Bound;
-use scim_model::redact;
 use scim_model::{ResourceKind, ResourceType};
 
 use crate::event::kind::{Operation, Outcome};
@@ -17,6 +16,8 @@ pub(super) struct Told {
     pub at: QueryAt,
     /// The value that a look-up by equality asks for.
     pub asked: Option<String>,
+    /// The filter, redacted.
+    pub filter: String,
     /// The body of a search, redacted.
     pub request: Option<String>,
 }
@@ -57,7 +58,7 @@ impl Told {
                 (Start::Cursor(_), rows) => format!("Read {rows} of {total} {kind}s by cursor"),
             };
         }
-        let what = self.asked.as_deref().or(query.filter.as_deref().map(redact::text)).unwrap_or_default();
+        let what = self.asked.as_deref().unwrap_or(&self.filter);
         let what: String = what.chars().take(100).collect();
         match found.total {
             Some(0) => format!("Looked up {kind} {what}: not found"),

@@ -117,23 +117,36 @@ pub(crate) fn find(
         .optional()?)
 }
 
+/// What a transaction is going to do to the resource that it locks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Intent {
+    /// Change it. Others can make it a member of a group meanwhile.
+    Change,
+    /// Perhaps remove it or set it aside. Whoever makes it a member of a group waits, and then finds it gone; or was first,
+    /// and is found by the removal.
+    Removal,
+}
+
 /// One resource by id, locked until the transaction ends, so that two changes of one resource follow each other.
 pub(crate) fn find_locked(
     tx: &mut WriteTx<'_>,
     scope: &AppScope,
     resource_type: &str,
     id: &str,
+    intent: Intent,
 ) -> Result<Option<ResourceRow>, Error> {
     if !can_be_id(id) {
         return Ok(None);
     }
-    Ok(visible!(scope)
+    let query = visible!(scope)
         .filter(table::id.eq(id))
         .filter(table::resource_type.eq(resource_type))
-        .select(resource_columns!())
-        .lock_row()
-        .get_result(tx.connection())
-        .optional()?)
+        .select(resource_columns!());
+    let query = match intent {
+        Intent::Change => query.lock_row_to_change(),
+        Intent::Removal => query.lock_row(),
+    };
+    Ok(query.get_result(tx.connection()).optional()?)
 }
 
 /// Whether another resource that the client can see goes by this user's userName.
@@ -147,6 +160,23 @@ pub(crate) fn user_name_in_use(
         visible!(scope)
             .filter(table::resource_type.eq("User"))
             .filter(table::user_name_folded.eq(fold(user_name)))
+            .filter(table::id.ne(except_id)),
+    ))
+    .get_result(connection)?)
+}
+
+/// Whether another group of the application has this name. The unique row of the name guards against two who ask at once;
+/// this finds groups that got their names while *Unique group names* was off.
+pub(crate) fn group_name_in_use(
+    connection: &mut Connection,
+    scope: &AppScope,
+    name: &str,
+    except_id: &str,
+) -> Result<bool, Error> {
+    Ok(diesel::select(diesel::dsl::exists(
+        visible!(scope)
+            .filter(table::resource_type.eq(&scope.resource_types().group().name))
+            .filter(table::display_name_folded.eq(fold(name)))
             .filter(table::id.ne(except_id)),
     ))
     .get_result(connection)?)
@@ -249,6 +279,7 @@ pub(crate) fn update(
             table::document.eq(&row.document),
             table::version.eq(row.version),
             table::directory_user_id.eq(row.directory_user_id.as_deref()),
+            table::created_at.eq(row.created_at),
             table::last_modified_at.eq(row.last_modified_at),
             table::deleted_at.eq(None::<Timestamp>),
         ))
@@ -286,15 +317,11 @@ pub(crate) fn remove(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Result
 
 fn name_taken(error: diesel::result::Error, resource: &Resource) -> Error {
     let error = database::Error::from(error);
-    let name = |attribute: &str, value: Option<&str>| Error::NameTaken {
-        attribute: attribute.to_owned(),
-        value: value.unwrap_or_default().to_owned(),
-    };
-    if error.violates("resource_user_name") {
-        name("userName", resource.user_name())
-    } else if error.violates("resource_group_name") {
-        name("displayName", resource.display_name())
-    } else {
-        error.into()
+    match error.violates("resource_user_name") {
+        true => Error::NameTaken {
+            attribute: "userName".to_owned(),
+            value: resource.user_name().unwrap_or_default().to_owned(),
+        },
+        false => error.into(),
     }
 }

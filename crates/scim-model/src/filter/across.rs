@@ -134,6 +134,7 @@ impl Resolving<'_> {
 
     /// What stands in brackets behind `attribute`.
     fn decide_element(&mut self, filter: &Filter<AttributePath>, attribute: &Bound) -> Result<Decided, FilterError> {
+        let ty = self.ty;
         let mut all = |terms: &[Filter<AttributePath>]| -> Result<Vec<Decided>, FilterError> {
             terms.iter().map(|term| self.decide_element(term, attribute)).collect()
         };
@@ -148,9 +149,9 @@ impl Resolving<'_> {
                     self.unknown.push(unknown(path));
                     return Ok(Decided::constant(of_unassigned(filter)));
                 }
-                resolve_element(filter.clone(), attribute).map(Decided::Open)
+                resolve_element(filter.clone(), attribute, ty).map(Decided::Open)
             }
-            Filter::Element { .. } => resolve_element(filter.clone(), attribute).map(Decided::Open),
+            Filter::Element { .. } => resolve_element(filter.clone(), attribute, ty).map(Decided::Open),
         }
     }
 

@@ -65,7 +65,7 @@ fn a_search_by_cursor() {
 /// §4: what the service provider says about it.
 #[test]
 fn configuration() {
-    let config = discovery::service_provider_config("https://example.com/v2", &Limits::default());
+    let config = discovery::service_provider_config("https://example.com/v2", &Limits::default(), true);
     let config: Value = serde_json::from_str(&config).unwrap();
     let pagination = config["pagination"].as_object().unwrap();
     assert_eq!((&pagination["cursor"], &pagination["index"]), (&json!(true), &json!(true)));

@@ -1,11 +1,15 @@
-//! HTTP behaviour of the whole product, in-process, on both databases. Folders mirror URLs.
+//! HTTP behaviour of the whole product, in-process, on both databases. Folders mirror URLs; `connection` is about what lies
+//! below them.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod support;
 
+mod clients;
 mod concurrency;
+mod connection;
 mod directory;
+mod malformed;
 mod okta;
 mod plans;
 mod report;

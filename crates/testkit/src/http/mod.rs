@@ -4,6 +4,7 @@
 //! Only `http://` to this machine: the simulators play against a server started beside them, and their credentials never travel further.
 //! Not here: TLS, redirects, cookies, decompression, HTTP/2.
 
+mod as_written;
 mod base_url;
 mod client;
 mod connection;
@@ -38,6 +39,8 @@ pub enum HttpError {
     Broken(#[source] hyper::Error),
     #[error("the connection broke before the answer was complete")]
     BrokenSocket(#[source] std::io::Error),
+    #[error("the answer is no HTTP: {0}")]
+    Unreadable(&'static str),
     #[error("the answer is packed with Content-Encoding `{0}`, which this client does not unpack")]
     Encoded(String),
 }
