@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use database::Connection;
 use registry::{AppScope, Feature};
 use scim_model::ResourceKind;
 use scim_model::ResourceType;
@@ -21,9 +22,10 @@ use crate::operation::attempt::Attempt;
 use crate::operation::told::{Told, asked_value};
 use crate::operation::{Done, Verb, intended, policy};
 use crate::resource::representation;
+use crate::resource::row::ResourceRow;
 use crate::search::plan::{Plan, plan};
 use crate::search::position::CursorsOf;
-use crate::search::run::{Found, Search, Start, Target};
+use crate::search::run::{Found, Hit, Search, Start, Target};
 
 /// A page of up to this many users from the very beginning is the connection test of a client's set-up dialog, not an
 /// import (Okta asks with exactly `startIndex=1&count=2`).
@@ -133,8 +135,19 @@ impl Provisioning {
             let (scope, connection, limits) = (&scope_inside, tx.connection(), &provisioning.limits);
             let found = prepared.search.run(connection, scope, limits, &provisioning.crawl)?;
             let event = told.event(&query, &found, &prepared.search);
-            let items = prepared.represented(connection, scope, &found)?;
-            let body = provisioning.list(scope, &query, &prepared, found, items)?;
+            let Found { hits, total, next, previous } = found;
+            let items = prepared.represented(connection, scope, hits)?;
+            let body = match query.start {
+                query::Start::Index(start_index) => {
+                    ListResponse { total: total.unwrap_or_default(), start_index, items }.to_json()
+                }
+                query::Start::Cursor(_) => {
+                    let cursors = provisioning.cursors(scope, &prepared.cursor_query, &query);
+                    let cursor = |position: Option<_>| position.map(|position| cursors.cursor(position)).transpose();
+                    let (next_cursor, previous_cursor) = (cursor(next)?, cursor(previous)?);
+                    CursorPage { total, next_cursor, previous_cursor, items }.to_json()
+                }
+            };
             Ok(Done { answer: Queried { body }, event })
         })
         .await
@@ -148,7 +161,8 @@ impl Provisioning {
             policy::require(scope, Feature::ImportUsers)?;
         }
         let (attributes, excluded) = (query.attributes.as_deref(), query.excluded_attributes.as_deref());
-        let projections: Result<_, _> = all.iter().map(|ty| Projection::parse(attributes, excluded, ty)).collect();
+        let projection = |ty: &&ResourceType| Projection::parse(attributes, excluded, ty);
+        let projections = all.iter().map(projection).collect::<Result<Vec<_>, _>>()?;
         let sort_by = match &query.sort_by {
             Some(path) => SortBy::resolve(path, &all)?,
             None => vec![None; all.len()],
@@ -187,53 +201,34 @@ impl Provisioning {
             start,
             count: query.count,
         };
-        Ok(Prepared { search, projections: projections?, cursor_query, asked })
+        Ok(Prepared { search, projections, cursor_query, asked })
     }
 
     fn cursors<'a>(&'a self, scope: &'a AppScope, cursor_query: &'a str, query: &Query) -> CursorsOf<'a> {
         CursorsOf { registry: &self.registry, limits: &self.limits, scope, query: cursor_query, count: query.count }
     }
-
-    fn list(
-        &self,
-        scope: &AppScope,
-        query: &Query,
-        prepared: &Prepared,
-        found: Found,
-        items: Vec<String>,
-    ) -> Result<String, Error> {
-        if let query::Start::Index(start_index) = query.start {
-            return Ok(ListResponse { total: found.total.unwrap_or_default(), start_index, items }.to_json());
-        }
-        let cursors = self.cursors(scope, &prepared.cursor_query, query);
-        let page = CursorPage {
-            total: found.total,
-            next_cursor: found.next.map(|position| cursors.cursor(position)).transpose()?,
-            previous_cursor: found.previous.map(|position| cursors.cursor(position)).transpose()?,
-            items,
-        };
-        Ok(page.to_json())
-    }
 }
 
 impl Prepared {
     /// The hits as the client wants to see them, in their order: one go at the database for each type.
-    fn represented(
-        &self,
-        connection: &mut database::Connection,
-        scope: &AppScope,
-        found: &Found,
-    ) -> Result<Vec<String>, Error> {
-        let mut items: Vec<String> = vec![String::new(); found.hits.len()];
-        for (index, (target, projection)) in self.search.targets.iter().zip(&self.projections).enumerate() {
-            let places = || found.hits.iter().enumerate().filter(|(_, hit)| hit.target == index);
-            let rows: Vec<_> = places().map(|(_, hit)| hit.row.clone()).collect();
+    fn represented(&self, connection: &mut Connection, scope: &AppScope, hits: Vec<Hit>) -> Result<Vec<String>, Error> {
+        let mut items: Vec<String> = vec![String::new(); hits.len()];
+        let mut of_targets: Vec<(Vec<usize>, Vec<ResourceRow>)> = vec![Default::default(); self.search.targets.len()];
+        for (place, hit) in hits.into_iter().enumerate() {
+            if let Some((places, rows)) = of_targets.get_mut(hit.target) {
+                places.push(place);
+                rows.push(hit.row);
+            }
+        }
+        for ((places, rows), (target, projection)) in
+            of_targets.iter().zip(self.search.targets.iter().zip(&self.projections))
+        {
             if rows.is_empty() {
                 continue;
             }
-            let represented = representation::many(connection, scope, &target.ty, &rows, projection)?;
-            for ((place, _), representation) in places().zip(represented) {
-                if let Some(item) = items.get_mut(place) {
+            let represented = representation::many(connection, scope, &target.ty, rows, projection)?;
+            for (place, representation) in places.iter().zip(represented) {
+                if let Some(item) = items.get_mut(*place) {
                     *item = representation.body;
                 }
             }

@@ -15,6 +15,10 @@ use crate::search::access::{Access, Span, TextColumn, TextRange};
 #[cfg(test)]
 mod tests;
 
+/// So many conditions go into one statement, and the rest is left to decide: a filter of thousands must not become a
+/// statement that takes longer to plan than to run.
+const CONDITIONS: usize = 16;
+
 /// Candidates, and the filter that decides among them.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Plan {
@@ -68,6 +72,9 @@ fn all_of(parts: Vec<Filter<Bound>>, ty: &ResourceType) -> Plan {
     for part in parts {
         let planned = plan(part.clone(), ty);
         match <[Vec<Access>; 1]>::try_from(planned.any_of) {
+            Ok([more]) if conditions.len() + more.len() > CONDITIONS => {
+                left.push(part);
+            }
             Ok([more]) => {
                 conditions.extend(more);
                 left.extend(planned.residual);

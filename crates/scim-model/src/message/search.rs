@@ -89,6 +89,7 @@ fn wrong_type(name: &str, expected: &str, value: &Value) -> ScimError {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -178,5 +179,39 @@ mod tests {
             assert_eq!((error.status, error.scim_type), (400, Some(ScimType::InvalidSyntax)), "{body}");
             assert!(error.detail.contains(words), "{body}: {}", error.detail);
         }
+    }
+
+    proptest! {
+        #[test]
+        fn any_values(value in any_json(), name in proptest::sample::select(vec![
+            "filter", "sortBy", "sortOrder", "startIndex", "count", "cursor", "attributes", "excludedAttributes", "other",
+        ])) {
+            let kinds = [ScimType::InvalidValue, ScimType::InvalidFilter];
+            if let Err(error) = parse(json!({ name: value })) {
+                prop_assert!(error.status == 400 && error.scim_type.is_some_and(|kind| kinds.contains(&kind)), "{}", error);
+                prop_assert!(error.detail.contains(name), "{}", error);
+            }
+        }
+
+        #[test]
+        fn any_bytes(body in proptest::collection::vec(any::<u8>(), 0..100)) {
+            prop_assert!(Query::from_search_request(&body, &Limits::default()).is_err());
+        }
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            "\\PC*".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(2, 8, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                inner.prop_map(|value| json!({ "a": value })),
+            ]
+        })
     }
 }

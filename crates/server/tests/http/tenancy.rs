@@ -34,7 +34,7 @@ on_both_databases! {
             for filter in ["userName eq \"ada@corp.test\"", "userName pr", "active eq true"] {
                 assert_eq!(stranger.find("/Users", filter).await.expect(200).json()["totalResults"], 0, "{filter}");
             }
-            for list in ["/Users", "/Groups?excludedAttributes=meta"] {
+            for list in ["/Users", "/Groups?excludedAttributes=meta", "", "?sortBy=displayName", "?cursor&count=200", "/Users?cursor"] {
                 assert!(!stranger.get(list).await.expect(200).body.contains(&engines));
             }
             stranger.post("/Groups", &group("With a stranger", &[&ada])).await.scim_error(400, Some("invalidValue"));

@@ -138,6 +138,22 @@ fn several_conditions() {
 }
 
 #[test]
+fn a_statement_has_few_conditions() {
+    let conditions = |count: usize| vec!["userName sw \"a\""; count].join(" and ");
+    for (count, in_statement, left) in [(16, 16, 0), (17, 16, 1), (700, 16, 684)] {
+        let planned = planned(&conditions(count), core::user());
+        let residual = planned.residual.map_or(0, |filter| match filter {
+            Filter::And(parts) => parts.len(),
+            _ => 1,
+        });
+        assert_eq!((planned.any_of[0].len(), residual), (in_statement, left), "{count}");
+    }
+    let nested = planned(&format!("({}) and ({})", conditions(12), conditions(12)), core::user());
+    assert_eq!(nested.any_of[0].len(), 12);
+    assert!(nested.residual.is_some());
+}
+
+#[test]
 fn long_values_are_candidates_only() {
     let planned = |length: usize| planned(&format!("emails eq \"{}\"", "é".repeat(length / 2)), core::user());
     assert!(planned(508).residual.is_none());

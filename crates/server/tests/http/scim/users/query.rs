@@ -4,7 +4,7 @@ use provisioning::{Operation, Outcome};
 use serde_json::{Value, json};
 
 use crate::on_both_databases;
-use crate::support::{ENTERPRISE_USER, ids as ids_of, okta_user, patch, user};
+use crate::support::{By, ENTERPRISE_USER, ids as ids_of, okta_user, patch, user};
 
 fn names(list: &Value) -> Vec<&str> {
     list["Resources"].as_array().unwrap().iter().map(|user| user["userName"].as_str().unwrap()).collect()
@@ -156,6 +156,28 @@ on_both_databases! {
         application.patch(&format!("/Users/{}", ids[1]), &patch(json!([{ "op": "add", "path": "title", "value": "x" }]))).await.expect(200);
         let list = application.find("/Users", "meta.lastModified ge \"2026-11-24T09:00:05Z\"").await.expect(200).json();
         assert_eq!(names(&list), ["adA%"]);
+    }
+
+    async fn very_many_conditions(server) {
+        let application = server.application("acme", &[]).await;
+        let ada = application.add_user("ada").await;
+        let group = application.add_group("Engines", &[&ada]).await;
+        for endpoint in ["/Users", ""] {
+            for (condition, joint) in [
+                ("userName eq \"ada\"".to_owned(), " and "),
+                ("userName eq \"ada\"".to_owned(), " or "),
+                (format!("id eq \"{ada}\""), " and "),
+                ("(id pr and userName sw \"a\")".to_owned(), " or "),
+                ("emails eq \"x\" or userName eq \"ada\"".to_owned(), " or "),
+                (format!("groups eq \"{group}\""), " or "),
+                (format!("groups eq \"{group}\""), " and "),
+            ] {
+                let count = 16_000 / (condition.len() + joint.len());
+                let query = json!({ "filter": vec![condition.as_str(); count].join(joint) });
+                let list = application.ask(By::Search, endpoint, &query).await.expect(200).json();
+                assert_eq!((names(&list), &list["totalResults"]), (vec!["ada"], &json!(1)), "{condition}{joint}");
+            }
+        }
     }
 
     async fn filters_that_cannot_be_used(server) {
