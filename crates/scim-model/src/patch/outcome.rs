@@ -1,10 +1,10 @@
-//! What holds of a resource once all operations are applied: nothing empty, nothing twice, nothing required missing.
+//! What holds of a resource once all operations are applied: nothing empty, nothing required missing.
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::check::{Place, merge_duplicates, missing_sub_attribute, set_schemas};
+use crate::check::{Place, missing_sub_attribute, set_schemas};
 use crate::message::error::ScimError;
 use crate::schema::{Attribute, ResourceType};
 use crate::value::{drop_unassigned, is_blank, is_blank_entry};
@@ -35,8 +35,6 @@ fn tidy_attributes(holder: &mut Map<String, Value>, attributes: &[Arc<Attribute>
             Value::Null => true,
             Value::Array(entries) => {
                 entries.retain(|entry| !is_blank_entry(entry));
-                // A new value for all that match may have made two of them the same.
-                merge_duplicates(attribute, entries);
                 entries.is_empty()
             }
             // A manager of `{"value": ""}` is none (Entra ID); a name of empty parts is what the client wrote.
