@@ -56,6 +56,26 @@ pub fn enterprise_user() -> Value {
     })
 }
 
+/// RFC 7643 §8.2: as §8.3 without the extension.
+pub fn full_user() -> Value {
+    let mut user = enterprise_user();
+    if let Some(members) = user.as_object_mut() {
+        members.shift_remove(ENTERPRISE);
+    }
+    user["schemas"] = json!([USER]);
+    user
+}
+
+/// RFC 7644 §3.3: the body of the POST.
+pub fn new_user() -> Value {
+    json!({
+        "schemas": [USER],
+        "userName": "bjensen",
+        "externalId": "bjensen",
+        "name": {"formatted": "Ms. Barbara J Jensen III", "familyName": "Jensen", "givenName": "Barbara"},
+    })
+}
+
 /// RFC 7643 §8.4, as a client sends it.
 pub fn group() -> Value {
     json!({
