@@ -57,7 +57,7 @@ fn apply_in(
             let sub = sub_attribute.as_deref();
             with_list(holder, name, |entries| {
                 change_entries(entries, bound, filter, sub, change, place, budget)?;
-                merge_entries(entries, attribute, budget)
+                if attribute.multi_valued { merge_entries(entries, attribute, budget) } else { Ok(()) }
             })?;
             if !attribute.multi_valued {
                 // A value that was made because none matched stands in the place of the one that did not.

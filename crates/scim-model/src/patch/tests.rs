@@ -200,6 +200,12 @@ fn manager_in_every_form() {
         json!([{"op": "Replace", "path": format!("{MANAGER}[value eq \"3\"].$ref"), "value": "r"}]),
         with(json!({"value": "3", "$ref": "r"})),
     );
+    // The one that is made takes the place of the one that did not match, also when they have the same value.
+    check(
+        with(json!({"value": "1", "$ref": "a"})),
+        json!([{"op": "Replace", "path": format!("{MANAGER}[$ref eq \"b\"]"), "value": {"value": "1"}}]),
+        with(json!({"value": "1", "$ref": "b"})),
+    );
 }
 
 #[test]
