@@ -22,12 +22,23 @@ pub struct Change {
 /// The differences, in the order of the schema. `id`, `meta` and `schemas` do not count; the order of a list's values
 /// does not either.
 pub fn diff(old: &Resource, new: &Resource, ty: &ResourceType) -> Vec<Change> {
+    diff_of(old.as_map(), new.as_map(), ty, |_| true)
+}
+
+/// The differences of those attributes and extensions at the top that are meant.
+pub(crate) fn diff_of(
+    old: &Map<String, Value>,
+    new: &Map<String, Value>,
+    ty: &ResourceType,
+    is_meant: impl Fn(&str) -> bool,
+) -> Vec<Change> {
     let mut changes = Vec::new();
     let external_id = ty.attribute("externalId").into_iter();
-    attributes(external_id.chain(&ty.schema.attributes), "", Some(old.as_map()), Some(new.as_map()), &mut changes);
-    for extension in &ty.extensions {
+    let core = external_id.chain(&ty.schema.attributes).filter(|attribute| is_meant(&attribute.name));
+    attributes(core, "", Some(old), Some(new), &mut changes);
+    for extension in ty.extensions.iter().filter(|extension| is_meant(&extension.schema.id)) {
         let urn = &extension.schema.id;
-        let (old, new) = (object(old.as_map().get(urn)), object(new.as_map().get(urn)));
+        let (old, new) = (object(old.get(urn)), object(new.get(urn)));
         attributes(extension.schema.attributes.iter(), &format!("{urn}:"), old, new, &mut changes);
     }
     changes
