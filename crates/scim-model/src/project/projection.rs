@@ -39,17 +39,7 @@ impl Projection {
                 return Err(ScimError::invalid_value("attributes and excludedAttributes exclude each other"));
             }
         };
-        let hidden = |attribute: &Attribute| matches!(attribute.returned, Returned::Never | Returned::Request);
-        // A password is never stored, so its being hidden costs nothing.
-        let hides_some = ty
-            .schema
-            .attributes
-            .iter()
-            .chain(ty.extensions.iter().flat_map(|extension| &extension.schema.attributes))
-            .any(|attribute| {
-                attribute.name != "password"
-                    && (hidden(attribute) || attribute.sub_attributes.iter().any(|sub| hidden(sub)))
-            });
+        let hides_some = ty.hides_some();
         Ok(Self { selection, hides_some })
     }
 

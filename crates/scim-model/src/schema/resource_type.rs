@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::attribute::find;
-use super::{Attribute, Schema, Uniqueness, core};
+use super::{Attribute, Returned, Schema, Uniqueness, core};
 use crate::path::Bound;
 use crate::urn;
 
@@ -112,6 +112,16 @@ impl ResourceType {
             unique.extend(of_schema(&extension.schema, Some(&extension.schema.id)));
         }
         unique
+    }
+
+    /// Whether it has attributes that are never returned, or only when a client names them. A password does not count:
+    /// it is never stored, so its being hidden costs nothing.
+    pub fn hides_some(&self) -> bool {
+        let hidden = |attribute: &Attribute| matches!(attribute.returned, Returned::Never | Returned::Request);
+        self.schemas().flat_map(|schema| &schema.attributes).any(|attribute| {
+            attribute.name != "password"
+                && (hidden(attribute) || attribute.sub_attributes.iter().any(|sub| hidden(sub)))
+        })
     }
 
     /// The core or common attribute of this name, in any case. Extensions have their own: [`ResourceType::extension`].
