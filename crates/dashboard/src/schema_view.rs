@@ -17,10 +17,12 @@ pub struct TypeView {
     pub own: bool,
 }
 
-/// A schema by its URN, and where it stands on the page.
+/// A schema by its URN and its name, and where it stands on the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SchemaLink {
     pub urn: String,
+    /// The URN where it has no name.
+    pub name: String,
     /// `schema-3`
     pub anchor: String,
     pub own: bool,
@@ -30,7 +32,6 @@ pub struct SchemaLink {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SchemaView {
     pub link: SchemaLink,
-    pub name: String,
     pub description: String,
     /// `12 attributes`
     pub count: String,
@@ -60,22 +61,22 @@ pub struct AttributeView {
 pub fn offered(settings: &Settings) -> (Vec<TypeView>, Vec<SchemaView>) {
     let (types, definitions) = (settings.resource_types(), &settings.definitions);
     let schemas = types.schemas();
-    let link = |urn: &str| SchemaLink {
-        anchor: format!("schema-{}", 1 + schemas.iter().position(|schema| schema.id == urn).unwrap_or_default()),
-        own: is_own(definitions, urn),
-        urn: urn.to_owned(),
+    let link = |schema: &Schema| SchemaLink {
+        anchor: format!("schema-{}", 1 + schemas.iter().position(|it| it.id == schema.id).unwrap_or_default()),
+        own: is_own(definitions, &schema.id),
+        name: if schema.name.is_empty() { schema.id.clone() } else { schema.name.clone() },
+        urn: schema.id.clone(),
     };
     let type_views = types.all().iter().map(|ty| TypeView {
         name: ty.name.clone(),
         description: ty.description.clone(),
         endpoint: ty.endpoint.clone(),
-        schema: link(&ty.schema.id),
-        extensions: ty.extensions.iter().map(|it| (link(&it.schema.id), it.required)).collect(),
+        schema: link(&ty.schema),
+        extensions: ty.extensions.iter().map(|it| (link(&it.schema), it.required)).collect(),
         own: definitions.resource_types.iter().any(|own| own.name == ty.name && !own.extends_core()),
     });
     let schema_views = schemas.iter().map(|schema| SchemaView {
-        link: link(&schema.id),
-        name: if schema.name.is_empty() { schema.id.clone() } else { schema.name.clone() },
+        link: link(schema),
         description: schema.description.clone(),
         count: crate::text::counted(i64::try_from(schema.attributes.len()).unwrap_or(i64::MAX), "attribute"),
         attributes: attributes(schema),
@@ -165,7 +166,7 @@ mod tests {
         let (types, schemas) = offered(&Settings { definitions, ..Settings::default() });
         let device = types.iter().find(|ty| ty.name == "Device").unwrap();
         assert!(device.own && device.schema.own && device.extensions.len() == 9);
-        let ble = schemas.iter().find(|schema| schema.name == "BLE").unwrap();
+        let ble = schemas.iter().find(|schema| schema.link.name == "BLE").unwrap();
         assert!(ble.link.own && ble.extension && ble.count == "7 attributes");
         let main = schemas.iter().find(|schema| schema.link == device.schema).unwrap();
         assert!(!main.extension);
