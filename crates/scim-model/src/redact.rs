@@ -4,6 +4,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::schema::ResourceType;
+
 const REDACTED: &str = "[redacted]";
 
 /// Longest member list that is shown entry by entry.
@@ -12,13 +14,25 @@ const MOST_MEMBERS: usize = 100;
 /// The JSON text of a body with every password replaced by `[redacted]`, member lists of more than 100 folded to their
 /// count, cut to about `cap_bytes`. Of what is not JSON only the length is told.
 pub fn request_body(body: &[u8], cap_bytes: usize) -> String {
+    without_secrets(body, &[], cap_bytes)
+}
+
+/// As [`request_body`], and without the values of attributes that the type's schemas never return.
+pub fn request_body_of(ty: &ResourceType, body: &[u8], cap_bytes: usize) -> String {
+    let mut secrets = ty.secret_names();
+    // Found anyway, whatever the type.
+    secrets.retain(|name| !names_password(name));
+    without_secrets(body, &secrets, cap_bytes)
+}
+
+fn without_secrets(body: &[u8], secrets: &[&str], cap_bytes: usize) -> String {
     let Ok(mut value) = serde_json::from_slice::<Value>(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)) else {
         return match body.len() {
             0 => "no body".to_owned(),
             length => format!("not JSON, {length} bytes"),
         };
     };
-    redact(&mut value);
+    redact(&mut value, secrets);
     let text = value.to_string();
     if text.len() <= cap_bytes {
         return text;
@@ -32,37 +46,44 @@ pub fn text(text: &str) -> &str {
     if names_password(text) { REDACTED } else { text }
 }
 
-fn redact(value: &mut Value) {
+fn redact(value: &mut Value, secrets: &[&str]) {
     match value {
-        Value::Object(members) => redact_object(members),
-        Value::Array(values) => values.iter_mut().for_each(redact),
+        Value::Object(members) => redact_object(members, secrets),
+        Value::Array(values) => values.iter_mut().for_each(|value| redact(value, secrets)),
         // JSON within text: Entra ID's complex roles are sent like this.
         Value::String(text) if text.contains('{') && names_password(text) => *text = REDACTED.to_owned(),
         _ => {}
     }
 }
 
-fn redact_object(members: &mut Map<String, Value>) {
+fn redact_object(members: &mut Map<String, Value>, secrets: &[&str]) {
     // In a PATCH operation the path says what the value is.
     let path = members
         .iter()
         .find(|(name, _)| name.eq_ignore_ascii_case("path"))
         .and_then(|(_, path)| Some(path.as_str()?.to_owned()))
         .unwrap_or_default();
+    let is_secret = |name: &str| names_password(name) || names_secret(name, secrets);
     for (name, value) in members.iter_mut() {
         let is_operand = name.eq_ignore_ascii_case("value");
         // Any name with the word in it, behind a URN or in a path: rather one value too many than one too few.
-        if names_password(name) || (is_operand && names_password(&path)) {
+        if is_secret(name) || (is_operand && is_secret(&path)) {
             if !value.is_null() {
                 *value = Value::String(REDACTED.to_owned());
             }
         } else if names_members(name) || (is_operand && names_members(&path)) {
             fold_list(value);
-            redact(value);
+            redact(value, secrets);
         } else {
-            redact(value);
+            redact(value, secrets);
         }
     }
+}
+
+/// Whether one of the names stands in a name or path, with a URN in front, a sub-attribute behind, or alone.
+fn names_secret(path: &str, secrets: &[&str]) -> bool {
+    let parts = path.split([':', '.', '[', ']', ' ']);
+    !secrets.is_empty() && parts.into_iter().any(|part| secrets.iter().any(|name| name.eq_ignore_ascii_case(part)))
 }
 
 fn names_password(text: &str) -> bool {
@@ -94,6 +115,30 @@ mod tests {
 
     fn check(body: &str, expected: &str) {
         assert_eq!(request_body(body.as_bytes(), 10_000), expected, "{body}");
+    }
+
+    #[test]
+    fn what_a_schema_never_returns_disappears() {
+        let types = crate::schema::ready::named("devices").unwrap().definitions().build().unwrap();
+        let device = types.named("Device").unwrap();
+        let ble = "urn:ietf:params:scim:schemas:extension:ble:2.0:Device";
+        for body in [
+            json!({ "displayName": "shown", ble: { "IRK": "s3cret", "mobility": true } }),
+            json!({ "displayName": "shown", format!("{ble}:irk"): "s3cret" }),
+            json!({ "displayName": "shown", "Operations": [{ "op": "replace", "path": format!("{ble}:irk"), "value": "s3cret" }] }),
+            json!({ "displayName": "shown", "Operations": [{ "op": "add", "value": { ble: { "irk": ["s3cret"] } } }] }),
+            json!({ "displayName": "shown", "fdoVoucher": { "deep": "s3cret" } }),
+        ] {
+            let text = request_body_of(device, body.to_string().as_bytes(), 10_000);
+            assert!(!text.contains("s3cret") && text.contains(REDACTED) && text.contains("shown"), "{text}");
+            assert!(
+                request_body(body.to_string().as_bytes(), 10_000).contains("s3cret"),
+                "any type's would be too much"
+            );
+        }
+        let user = crate::schema::core::user();
+        let body = r#"{"userName":"ada","irk":"7"}"#;
+        assert_eq!(request_body_of(user, body.as_bytes(), 10_000), body);
     }
 
     #[test]

@@ -63,7 +63,7 @@ pub struct GroupDetail {
     pub row: GroupRow,
     pub members: PageOf<MemberRow>,
     pub created_at: Timestamp,
-    /// The resource as its client wrote it, indented.
+    /// The resource as its client reads it, indented.
     pub document: String,
 }
 
@@ -116,7 +116,8 @@ impl Provisioning {
         after: Option<String>,
     ) -> Result<Option<GroupDetail>, Error> {
         let (tenant_id, id) = (scope.tenant_id().to_string(), askable(id));
-        self.database
+        let found = self
+            .database
             .read(move |tx| -> Result<_, Error> {
                 let connection = tx.connection();
                 let Some(row) = group_rows(connection, &tenant_id, std::slice::from_ref(&id))?.pop() else {
@@ -131,7 +132,11 @@ impl Provisioning {
                 let members = members(connection, &tenant_id, &row, after)?;
                 Ok(Some(GroupDetail { row, members, created_at, document: indented(document) }))
             })
-            .await
+            .await?;
+        let Some(mut group) = found else { return Ok(None) };
+        let document = std::mem::take(&mut group.document);
+        group.document = self.shown_document(scope, &group.row.application_id, "Group", document).await?;
+        Ok(Some(group))
     }
 }
 

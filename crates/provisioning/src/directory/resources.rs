@@ -141,6 +141,26 @@ impl Provisioning {
     }
 }
 
+impl Provisioning {
+    /// An indented document without what the application's schemas never return.
+    pub(crate) async fn shown_document(
+        &self,
+        scope: &TenantScope,
+        application: &str,
+        resource_type: &str,
+        document: String,
+    ) -> Result<String, Error> {
+        let Some(application) = self.registry.application(scope, application).await.map_err(of_registry)? else {
+            return Ok(document);
+        };
+        let types = application.settings.resource_types();
+        match types.named(resource_type) {
+            Some(ty) if ty.hides_some() => Ok(indented(shown(ty)?.apply(&document, ty))),
+            _ => Ok(document),
+        }
+    }
+}
+
 fn page(
     connection: &mut Connection,
     tenant_id: &str,
@@ -181,6 +201,13 @@ fn page(
         if looked_at >= LOOKED_AT {
             return Ok(ResourcePage { rows, next: Some(after) });
         }
+    }
+}
+
+fn of_registry(error: registry::Error) -> Error {
+    match error {
+        registry::Error::Busy => Error::Busy,
+        other => Error::Internal(Box::new(other)),
     }
 }
 

@@ -33,7 +33,7 @@ impl Attempt {
     /// A request with a body.
     pub fn with_body(operation: Operation, ty: &ResourceType, id: Option<&str>, body: &[u8]) -> Self {
         Attempt {
-            request: Some(redact::request_body(body, KEPT_BODY_BYTES)),
+            request: Some(redact::request_body_of(ty, body, KEPT_BODY_BYTES)),
             ..Attempt::without_body(operation, ty, id)
         }
     }

@@ -124,6 +124,15 @@ impl ResourceType {
         })
     }
 
+    /// Names of attributes and sub-attributes that are never returned.
+    pub(crate) fn secret_names(&self) -> Vec<&str> {
+        let attributes = self.schemas().flat_map(|schema| &schema.attributes);
+        let each = attributes.flat_map(|attribute| std::iter::once(attribute).chain(&attribute.sub_attributes));
+        each.filter(|attribute| attribute.returned == Returned::Never)
+            .map(|attribute| attribute.name.as_str())
+            .collect()
+    }
+
     /// The core or common attribute of this name, in any case. Extensions have their own: [`ResourceType::extension`].
     pub fn attribute(&self, name: &str) -> Option<&Arc<Attribute>> {
         self.schema.attribute(name).or_else(|| find(core::common(), name))
