@@ -57,8 +57,24 @@ fn attributes<'a>(
             self::attributes(attribute.sub_attributes.iter(), &prefix, object(old), object(new), changes);
             continue;
         }
-        changes.push(Change { path, old: old.cloned(), new: new.cloned() });
+        changes.push(Change { path, old: shown(attribute, old), new: shown(attribute, new) });
     }
+}
+
+/// A value without the sub-attributes that are never returned.
+fn shown(attribute: &Attribute, value: Option<&Value>) -> Option<Value> {
+    let mut value = value.cloned();
+    for secret in attribute.sub_attributes.iter().filter(|sub| sub.returned == Returned::Never) {
+        let entries = match &mut value {
+            Some(Value::Array(entries)) => entries.iter_mut().collect(),
+            Some(single) => vec![single],
+            None => vec![],
+        };
+        for entry in entries.into_iter().filter_map(Value::as_object_mut) {
+            entry.shift_remove(&secret.name);
+        }
+    }
+    value
 }
 
 fn object(value: Option<&Value>) -> Option<&Map<String, Value>> {
@@ -111,6 +127,33 @@ mod tests {
         let expected: Vec<_> =
             expected.iter().map(|(path, old, new)| ((*path).to_owned(), old.clone(), new.clone())).collect();
         assert_eq!(changes, expected);
+    }
+
+    #[test]
+    fn what_a_schema_never_returns_is_in_no_difference() {
+        let json = r#"[
+            { "id": "urn:x:Door", "attributes": [
+                { "name": "codes", "type": "complex", "multiValued": true, "subAttributes": [
+                    { "name": "value" }, { "name": "pin", "returned": "never" }] },
+                { "name": "lock", "type": "complex", "subAttributes": [
+                    { "name": "maker" }, { "name": "key", "returned": "never" }] }] },
+            { "name": "Door", "endpoint": "/Doors", "schema": "urn:x:Door" }]"#;
+        let types = crate::schema::Definitions::parse(json.as_bytes()).unwrap().build().unwrap();
+        let stored = json!({ "codes": [{ "value": "a", "pin": "s3cret" }], "lock": { "maker": "M", "key": "s3cret" } });
+        let changes = diff(
+            &Resource::default(),
+            &Resource::from_stored(&stored.to_string()).unwrap(),
+            types.named("Door").unwrap(),
+        );
+        let change = |path: &str, new: Option<Value>| Change { path: path.to_owned(), old: None, new };
+        assert_eq!(
+            changes,
+            [
+                change("codes", Some(json!([{ "value": "a" }]))),
+                change("lock.maker", Some(json!("M"))),
+                change("lock.key", None),
+            ]
+        );
     }
 
     #[test]

@@ -149,6 +149,15 @@ mod tests {
         }
     }
 
+    /// Okta reads every endpoint whose type has one of its two schemas, whatever the type's name.
+    #[test]
+    fn further_kinds_of_entitlement_share_oktas_schema() {
+        let licences = br#"{ "name": "License", "endpoint": "/Licenses", "schema": "urn:okta:scim:schemas:core:1.0:Entitlement" }"#;
+        let both = named("okta-entitlements").unwrap().definitions().with(Definitions::parse(licences).unwrap());
+        let types = both.build().unwrap();
+        assert_eq!(types.at_endpoint("Licenses").unwrap().schema, types.at_endpoint("Entitlements").unwrap().schema);
+    }
+
     /// RFC 9944 §4 and §7.2 to §7.5.
     #[test]
     fn devices_of_the_rfc_are_taken_as_they_are() {

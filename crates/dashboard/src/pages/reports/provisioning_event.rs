@@ -173,7 +173,7 @@ impl ProvisioningEvent {
             adjustments: vec!["boolean sent as text: active".into(), "attribute ignored: costCentre".into()],
             steps: vec![
                 step("Authenticated", "Bearer token rctAb…9xYz of Okta Workforce"),
-                step("Parsed", "PUT of a User, 14 attributes"),
+                step("Read", "2 things were adjusted, see above"),
                 step("Matched", "by id"),
                 step("Mapped", "8 attributes of the directory user, 2 changed"),
                 step("Stored", "version 18"),
