@@ -5,7 +5,7 @@
 //! | `operation` | the six operations of RFC 7644 §3, one file each, one transaction each |
 //! | `resource` | a User or Group as one client wrote it: row, keys, members, what the client reads back |
 //! | `search` | queries: candidates by SQL, decided by the evaluator |
-//! | `directory` | the tenant's own record of a person; matching, mapping, deprovisioning; users and groups for the dashboard |
+//! | `directory` | the tenant's own record of a person; matching, mapping, deprovisioning; users, groups and other resources for the dashboard |
 //! | `event` | the report: rows, search, detail, advice |
 //!
 //! Every function takes a scope that only a valid credential or a signed-in administrator can make; none takes a bare
@@ -25,6 +25,7 @@ mod search;
 pub use call::Call;
 pub use directory::groups::{GroupDetail, GroupRow, GroupSearch, MemberRow};
 pub use directory::nested::{NestedMemberRow, NestedMembers};
+pub use directory::resources::{ResourceDetail, ResourceLine, ResourcePage, ResourceSearch};
 pub use directory::users::{Counts, UserDetail, UserGroup, UserRow, UserSearch, UserSource, UserStatus};
 pub use error::Error;
 pub use event::advice::{Advice, AdviceLink, reason as reason_words};

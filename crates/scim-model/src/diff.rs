@@ -151,6 +151,33 @@ mod tests {
     }
 
     #[test]
+    fn what_a_schema_never_returns_is_in_no_difference() {
+        let json = r#"[
+            { "id": "urn:x:Door", "attributes": [
+                { "name": "codes", "type": "complex", "multiValued": true, "subAttributes": [
+                    { "name": "value" }, { "name": "pin", "returned": "never" }] },
+                { "name": "lock", "type": "complex", "subAttributes": [
+                    { "name": "maker" }, { "name": "key", "returned": "never" }] }] },
+            { "name": "Door", "endpoint": "/Doors", "schema": "urn:x:Door" }]"#;
+        let types = crate::schema::Definitions::parse(json.as_bytes()).unwrap().build().unwrap();
+        let stored = json!({ "codes": [{ "value": "a", "pin": "s3cret" }], "lock": { "maker": "M", "key": "s3cret" } });
+        let changes = diff(
+            &Resource::default(),
+            &Resource::from_stored(&stored.to_string()).unwrap(),
+            types.named("Door").unwrap(),
+        );
+        let change = |path: &str, new: Option<Value>| Change { path: path.to_owned(), old: None, new };
+        assert_eq!(
+            changes,
+            [
+                change("codes", Some(json!([{ "value": "a" }]))),
+                change("lock.maker", Some(json!("M"))),
+                change("lock.key", None),
+            ]
+        );
+    }
+
+    #[test]
     fn differences() {
         let user = json!({"userName": "ada", "name": {"givenName": "Ada", "familyName": "L"}});
         check(user.clone(), user.clone(), &[]);

@@ -121,11 +121,8 @@ impl IfMatch {
 
 /// What was adjusted while reading, in words.
 pub(super) fn read_steps(adjustments: &[Adjustment]) -> Vec<Step> {
-    if adjustments.is_empty() {
-        return vec![Step::new("Read", "The request follows the schema")];
-    }
     let words: Vec<String> = adjustments.iter().map(ToString::to_string).collect();
-    vec![Step::new("Read", format!("Adjusted: {}", words.join("; ")))]
+    vec![Step::read(&words)]
 }
 
 /// The ids in a `members` value.

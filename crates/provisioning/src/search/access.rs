@@ -7,7 +7,6 @@ use registry::AppScope;
 use scim_model::{ResourceType, ScimError};
 
 use crate::error::Error;
-use crate::event::report::first_id_at;
 use crate::resource::row::visible;
 use crate::search::membership;
 
@@ -161,8 +160,8 @@ fn narrowed<'a>(rows: Rows<'a>, scope: &'a AppScope, access: &'a Access) -> Rows
         Access::Created(span) => {
             let rows = match span.from {
                 None => rows,
-                // An id is never older than its resource, so the index of ids leads to the first one.
-                Some(from) => rows.filter(table::created_at.ge(at(from))).filter(table::id.ge(first_id_at(from))),
+                // Not by the time in the id: a resource that came back under its former id is younger than that.
+                Some(from) => rows.filter(table::created_at.ge(at(from))),
             };
             match span.until {
                 None => rows,

@@ -135,11 +135,10 @@ fn extension(
     value: Value,
     ty: &ResourceType,
 ) -> Result<(), ScimError> {
-    let Some(extension) = ty.extension(urn) else {
+    let Some(schema) = ty.extension(urn).map(|extension| &extension.schema) else {
         checker.adjustments.add(|| Adjustment::SchemaIgnored(short(urn)));
         return Ok(());
     };
-    let schema = &extension.schema;
     if !schema.id.eq_ignore_ascii_case(urn) {
         checker.adjustments.add(|| Adjustment::OlderSchemaName(short(urn)));
     }
@@ -157,9 +156,16 @@ fn extension(
     if document.contains_key(&schema.id) {
         return Err(given_twice(place));
     }
+    // The examples of RFC 9944 §7.1 nest the pairing methods of BLE, which are extensions of the device themselves.
+    let (nested, members): (Map<_, _>, Map<_, _>) =
+        members.into_iter().partition(|(key, _)| urn::is_uri(key) && ty.extension(key).is_some());
     let checked = extension_members(checker, members, schema, place)?;
     if !checked.is_empty() {
         document.insert(schema.id.clone(), Value::Object(checked));
+    }
+    for (urn, value) in nested {
+        checker.adjustments.add(|| Adjustment::NestedExtension(short(&urn)));
+        extension(checker, document, &urn, value, ty)?;
     }
     Ok(())
 }
