@@ -157,7 +157,8 @@ impl Checker {
             let place = place.member(&sub.name);
             if sub.mutability == Mutability::ReadOnly {
                 // Okta and Rauthy name every member: that is no news.
-                if !is_blank(&value) && !(attribute.name == "members" && sub.name == "display") {
+                let is_named_member = attribute.name == "members" && sub.name == "display";
+                if !is_blank(&value) && !is_named_member {
                     self.adjustments.add(|| Adjustment::ReadOnlyIgnored(place.attribute_path()));
                 }
                 continue;
