@@ -98,7 +98,7 @@ pub fn table(suites: &[Suite], needless: &[String]) -> String {
 }
 
 fn entry(text: &mut String, result: &CheckResult) {
-    let head = format!("  {:<12}{:<22}{:<8}{}", result.outcome.word(), result.check, result.level, result.title);
+    let head = format!("  {:<12}{:<24}{:<10}{}", result.outcome.word(), result.check, result.level, result.title);
     line(text, head.trim_end());
     let told = [
         ("", &result.detail),
