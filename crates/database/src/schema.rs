@@ -197,6 +197,7 @@ diesel::table! {
         path -> Text,
         folded -> Text,
         resource_id -> Text,
+        is_unique -> Bool,
     }
 }
 
@@ -281,6 +282,10 @@ pub(crate) const UNIQUE_CONSTRAINTS: &[(&str, &str)] = &[
     (
         "resource_key_pkey",
         "resource_key.tenant_id, resource_key.application_id, resource_key.path, resource_key.folded, resource_key.resource_id",
+    ),
+    (
+        "resource_key_unique",
+        "resource_key.tenant_id, resource_key.application_id, resource_key.path, resource_key.folded",
     ),
     ("resource_pkey", "resource.tenant_id, resource.application_id, resource.id"),
     ("resource_user_name", "resource.tenant_id, resource.application_id, resource.user_name_folded"),

@@ -1,11 +1,13 @@
 //! Applying the rules to a resource: the profile of the person in the directory.
 
-use scim_model::Resource;
+use std::fmt;
+
+use scim_model::{Resource, ResourceType};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::Mapping;
 use crate::source::Source;
+use crate::{Mapping, Rule};
 
 /// What the mapping yields for one person: directory attributes and their values, in the order of the rules. Attributes
 /// without a value are not in it.
@@ -21,6 +23,11 @@ impl Profile {
             Value::Null => None,
             other => Some(other.to_string()),
         }
+    }
+
+    /// Sets an attribute, whatever the mapping says.
+    pub fn set_text(&mut self, attribute: &str, value: &str) {
+        self.0.insert(attribute.to_owned(), Value::String(value.to_owned()));
     }
 
     /// Whether the person may use what the directory gives access to; true unless the mapping says otherwise.
@@ -51,17 +58,27 @@ impl Profile {
     }
 }
 
+/// A mapping with its paths bound, ready to be applied to any number of users.
+pub struct BoundMapping(Vec<(String, Source)>);
+
 impl Mapping {
-    /// The profile that the rules yield for a user. A rule that cannot be read yields nothing: rules are checked when
+    /// Binds the paths to the User type of the application. A rule that cannot be read is left out: rules are checked when
     /// they are saved.
+    pub fn bind(&self, user: &ResourceType) -> BoundMapping {
+        let bound = |rule: &Rule| Some((rule.attribute.clone(), Source::parse(&rule.path, user).ok()?));
+        BoundMapping(self.users.iter().filter_map(bound).collect())
+    }
+}
+
+impl BoundMapping {
+    /// The profile that the rules yield for a user.
     pub fn apply(&self, resource: &Resource) -> Profile {
         let mut attributes = Map::new();
-        for rule in &self.users {
-            let Ok(source) = Source::parse(&rule.path) else { continue };
+        for (attribute, source) in &self.0 {
             match source.select(resource) {
                 Some(Value::String(text)) if text.is_empty() => {}
                 Some(value @ (Value::String(_) | Value::Bool(_) | Value::Number(_))) => {
-                    attributes.insert(rule.attribute.clone(), value.clone());
+                    attributes.insert(attribute.clone(), value.clone());
                 }
                 _ => {}
             }
@@ -70,10 +87,17 @@ impl Mapping {
     }
 }
 
+impl fmt::Debug for BoundMapping {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_list().entries(self.0.iter().map(|(attribute, _)| attribute)).finish()
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use scim_model::schema::core;
+
     use super::*;
-    use crate::Rule;
 
     fn user(json: &str) -> Resource {
         Resource::from_stored(json).unwrap()
@@ -99,13 +123,13 @@ mod tests {
             ("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value", Some("42")),
         ] {
             let mapping = Mapping { users: vec![Rule::new("x", path)] };
-            assert_eq!(mapping.apply(&user(ADA)).text("x").as_deref(), expected, "{path}");
+            assert_eq!(mapping.bind(core::user()).apply(&user(ADA)).text("x").as_deref(), expected, "{path}");
         }
     }
 
     #[test]
     fn the_default_mapping_fills_the_required_attributes() {
-        let profile = Mapping::default().apply(&user(ADA));
+        let profile = Mapping::default().bind(core::user()).apply(&user(ADA));
         for (attribute, _) in crate::REQUIRED {
             assert!(profile.text(attribute).is_some(), "{attribute}");
         }
@@ -114,8 +138,8 @@ mod tests {
 
     #[test]
     fn an_overlay_only_sets() {
-        let one = Mapping::default().apply(&user(ADA));
-        let other = Mapping::default().apply(&user(r#"{"userName":"ada","active":false}"#));
+        let one = Mapping::default().bind(core::user()).apply(&user(ADA));
+        let other = Mapping::default().bind(core::user()).apply(&user(r#"{"userName":"ada","active":false}"#));
         let both = one.overlaid(other);
         assert_eq!(both.text("userName").as_deref(), Some("ada"));
         assert_eq!(both.text("department").as_deref(), Some("Engines"));

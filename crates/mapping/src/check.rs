@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use scim_model::ResourceType;
+
 use crate::source::Source;
 use crate::{Mapping, REQUIRED};
 
@@ -27,11 +29,11 @@ pub struct RowError {
 }
 
 impl Mapping {
-    /// Checks the rules.
+    /// Checks the rules against the User type of the application.
     ///
     /// # Errors
     /// Everything that is wrong, not only the first thing.
-    pub fn check(&self) -> Result<(), Vec<RowError>> {
+    pub fn check(&self, user: &ResourceType) -> Result<(), Vec<RowError>> {
         let mut errors = Vec::new();
         let mut error = |row, field, message: String| errors.push(RowError { row, field, message });
         let mut seen = HashSet::new();
@@ -49,7 +51,7 @@ impl Mapping {
             if rule.path.len() > PATH_BYTES {
                 error(row, Field::Path, format!("A path has at most {PATH_BYTES} characters."));
             } else {
-                match Source::parse(&rule.path) {
+                match Source::parse(&rule.path, user) {
                     Err(message) => error(row, Field::Path, message),
                     Ok(source) if rule.attribute == "active" && !source.is_boolean() => {
                         let message = format!("{} is not true or false, but active must be.", rule.path);
@@ -76,19 +78,21 @@ fn is_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use scim_model::schema::core;
+
     use super::*;
     use crate::Rule;
 
     #[test]
     fn the_default_and_every_suggestion_are_right() {
-        assert_eq!(Mapping::default().check(), Ok(()));
+        assert_eq!(Mapping::default().check(core::user()), Ok(()));
         let mut all = Mapping::default();
         for attribute in crate::catalogue() {
             if !all.users.iter().any(|rule| rule.attribute == attribute.name) {
                 all.users.push(Rule::new(attribute.name, attribute.suggested_path));
             }
         }
-        assert_eq!(all.check(), Ok(()));
+        assert_eq!(all.check(core::user()), Ok(()));
     }
 
     #[test]
@@ -106,7 +110,7 @@ mod tests {
         ] {
             let mut mapping = Mapping::default();
             mapping.users.push(Rule::new(attribute, path));
-            let errors = mapping.check().unwrap_err();
+            let errors = mapping.check(core::user()).unwrap_err();
             let row = mapping.users.len() - 1;
             assert!(
                 errors.len() == 1
@@ -123,7 +127,7 @@ mod tests {
         let mut mapping = Mapping::default();
         let row = mapping.users.iter().position(|rule| rule.attribute == "active").unwrap();
         mapping.users[row].path = "userName".to_owned();
-        let errors = mapping.check().unwrap_err();
+        let errors = mapping.check(core::user()).unwrap_err();
         assert_eq!((errors.len(), errors[0].row, errors[0].field), (1, row, Field::Path));
     }
 
@@ -132,7 +136,7 @@ mod tests {
         for (required, _) in REQUIRED {
             let mut mapping = Mapping::default();
             mapping.users.retain(|rule| rule.attribute != required);
-            assert!(mapping.check().unwrap_err()[0].message.contains(required));
+            assert!(mapping.check(core::user()).unwrap_err()[0].message.contains(required));
         }
     }
 }

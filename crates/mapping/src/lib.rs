@@ -11,7 +11,7 @@ mod catalogue;
 mod check;
 mod source;
 
-pub use apply::Profile;
+pub use apply::{BoundMapping, Profile};
 pub use catalogue::{AttributeKind, DirectoryAttribute, catalogue};
 pub use check::{Field, RowError};
 

@@ -1,7 +1,7 @@
-//! The right-hand half of a rule: a SCIM path, bound to the User schema, that selects one value of a resource.
+//! The right-hand half of a rule: a SCIM path, bound to the User type of the application, that selects one value of a resource.
 
 use scim_model::path::Bound;
-use scim_model::schema::{AttributeType, ResourceType, core};
+use scim_model::schema::{AttributeType, ResourceType, Returned};
 use scim_model::{Filter, Limits, Resource};
 use serde_json::Value;
 
@@ -20,15 +20,15 @@ struct Selector {
 
 impl Source {
     /// Reads a path: `title`, `name.givenName`, `emails[type eq "work"].value`, with a URN in front for extensions.
+    /// `ty` is the User type of the application, with its extensions.
     ///
     /// # Errors
     /// A sentence that says what is wrong with it.
-    pub fn parse(path: &str) -> Result<Self, String> {
+    pub fn parse(path: &str, ty: &ResourceType) -> Result<Self, String> {
         let path = path.trim();
         if path.is_empty() {
             return Err("Enter the SCIM path that feeds this attribute, for example title.".to_owned());
         }
-        let ty = core::user();
         let Some((list, rest)) = path.split_once('[') else {
             let bound = bind(ty, path)?;
             return single(bound, path).map(|bound| Source { bound, selector: None });
@@ -86,6 +86,9 @@ fn bind(ty: &ResourceType, path: &str) -> Result<Bound, String> {
     let bound = ty.bind(path).map_err(|error| format!("{path}: {error}."))?;
     if bound.path() == "password" {
         return Err("password cannot be mapped: Sync password is a feature of its own.".to_owned());
+    }
+    if bound.attribute().returned == Returned::Never || bound.definition().returned == Returned::Never {
+        return Err(format!("{path} cannot be mapped: its schema says that it is never returned."));
     }
     Ok(bound)
 }

@@ -13,7 +13,9 @@ const LOOKED_UP_BYTES: usize = 1_024;
 /// Refuses a folded value that no index could hold.
 pub(crate) fn check_length(attribute: &str, folded: Option<&str>) -> Result<(), Error> {
     match folded {
-        Some(folded) if folded.len() > LOOKED_UP_BYTES => Err(Error::TooLong { attribute: attribute.to_owned() }),
+        Some(folded) if folded.len() > LOOKED_UP_BYTES => {
+            Err(Error::TooLong { attribute: attribute.to_owned(), most_bytes: LOOKED_UP_BYTES })
+        }
         _ => Ok(()),
     }
 }
@@ -26,13 +28,13 @@ pub enum Error {
     Protocol(ScimError),
     /// No such resource for this client.
     #[error("no such resource")]
-    NotFound { resource_type: &'static str, id: String },
+    NotFound { resource_type: String, id: String },
     /// `If-Match` names another version.
     #[error("version mismatch")]
     VersionMismatch { current: i64 },
-    /// The application already has a resource with this name.
+    /// The application already has a resource with this value of an attribute that must be unique.
     #[error("name taken in the application")]
-    NameTaken { attribute: &'static str, value: String },
+    NameTaken { attribute: String, value: String },
     /// The directory already has another person under the mapped user name.
     #[error("name taken in the directory")]
     DirectoryNameTaken { value: String },
@@ -41,7 +43,7 @@ pub enum Error {
     MappingEmpty { attribute: String, path: String },
     /// A value that is looked up by is longer than an index can hold.
     #[error("{attribute} is too long")]
-    TooLong { attribute: String },
+    TooLong { attribute: String, most_bytes: usize },
     /// A group names members that are no resources of this application.
     #[error("unknown members")]
     UnknownMembers { ids: Vec<String> },
@@ -125,10 +127,10 @@ impl Error {
                     "The attribute mapping in Rollcall takes \"{attribute}\" from {path}, and this user has no value there. Send {path}, or change the mapping of this application."
                 ),
             ),
-            Error::TooLong { attribute } => scim(
+            Error::TooLong { attribute, most_bytes } => scim(
                 400,
                 Some(ScimType::InvalidValue),
-                format!("{attribute} is longer than {LOOKED_UP_BYTES} bytes. Send a shorter one."),
+                format!("{attribute} is longer than {most_bytes} bytes. Send a shorter one."),
             ),
             Error::UnknownMembers { ids } => scim(
                 400,

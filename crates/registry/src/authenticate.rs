@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::credential::CredentialKind;
 use crate::error::Result;
 use crate::scope::{AppScope, AppScopeParts};
-use crate::settings::Settings;
+use crate::settings::{Settings, SettingsInForce};
 use crate::{Error, Registry, check, token};
 
 /// What a client presents.
@@ -160,7 +160,7 @@ impl Registry {
         Ok(if found.paused { Authenticated::Paused(scope) } else { Authenticated::Accepted(scope) })
     }
 
-    fn settings(&self, tx: &mut ReadTx<'_>, found: &Found) -> Result<Arc<Settings>> {
+    fn settings(&self, tx: &mut ReadTx<'_>, found: &Found) -> Result<Arc<SettingsInForce>> {
         let (tenant, application) = (found.tenant_id.as_str(), found.application_id.as_str());
         let revision = found.settings_revision;
         if let Some(settings) = self.inner.settings.get(tenant, application, revision) {
@@ -170,7 +170,7 @@ impl Registry {
             .find((tenant, application, revision))
             .select(application_settings::document)
             .first(tx.connection())?;
-        let settings: Arc<Settings> = Arc::new(serde_json::from_str(&document)?);
+        let settings: Arc<SettingsInForce> = Arc::new(serde_json::from_str::<Settings>(&document)?.into());
         self.inner.settings.put(tenant, application, revision, Arc::clone(&settings));
         Ok(settings)
     }

@@ -1,6 +1,7 @@
 //! Why the registry could not do what was asked. It knows no HTTP: each edge decides how a variant is shown.
 
 use mapping::RowError;
+use scim_model::schema::DefinitionProblem;
 
 /// Result of every function of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -32,6 +33,15 @@ pub enum Error {
     /// The attribute mapping has rows that cannot be used.
     #[error("The attribute mapping has rows that cannot be used: {}", rows_in_words(.0))]
     Mapping(Vec<RowError>),
+    /// Schemas or resource types that make no sense.
+    #[error("The schemas and resource types cannot be used: {}", in_words(.0))]
+    Definitions(Vec<DefinitionProblem>),
+    /// Schemas or resource types that stored resources would no longer follow.
+    #[error(
+        "The application already has resources that these schemas do not fit: {}. Only add to a schema that is in use.",
+        in_words(.0)
+    )]
+    DefinitionsInUse(Vec<DefinitionProblem>),
     /// The role of the administrator does not permit this.
     #[error("Your role does not permit this. Ask an owner of the tenant.")]
     NotAllowed,
@@ -67,6 +77,10 @@ impl Error {
 fn rows_in_words(rows: &[RowError]) -> String {
     let rows: Vec<String> = rows.iter().map(|row| format!("row {}: {}", row.row + 1, row.message)).collect();
     rows.join("; ")
+}
+
+fn in_words(problems: &[DefinitionProblem]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 impl From<database::Error> for Error {

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use database::Id;
 use database::kind;
+use mapping::BoundMapping;
+use scim_model::ResourceTypes;
 
 use crate::error::{Error, Result};
 use crate::role::Role;
-use crate::settings::Settings;
+use crate::settings::{Settings, SettingsInForce};
 
 /// A tenant, as somebody who may act in it sees it: a signed-in administrator, or the operator at the command line.
 #[derive(Debug, Clone)]
@@ -66,7 +68,7 @@ pub(crate) struct AppScopeParts {
     pub application_name: String,
     pub credential_id: Id<kind::Credential>,
     pub credential_label: String,
-    pub settings: Arc<Settings>,
+    pub settings: Arc<SettingsInForce>,
     pub settings_revision: i64,
     pub base_url: String,
 }
@@ -104,7 +106,17 @@ impl AppScope {
 
     /// The settings in force for this request.
     pub fn settings(&self) -> &Arc<Settings> {
-        &self.inner.settings
+        &self.inner.settings.settings
+    }
+
+    /// The resource types that the application's client can use.
+    pub fn resource_types(&self) -> &Arc<ResourceTypes> {
+        &self.inner.settings.resource_types
+    }
+
+    /// The attribute mapping, ready to be applied.
+    pub fn mapping(&self) -> &BoundMapping {
+        &self.inner.settings.mapping
     }
 
     /// Which revision of the settings that is.

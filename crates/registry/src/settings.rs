@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use mapping::Mapping;
+use mapping::{BoundMapping, Mapping};
+use scim_model::ResourceTypes;
+use scim_model::schema::{Definitions, core};
 use serde::{Deserialize, Serialize};
 
 use crate::feature::Features;
@@ -16,6 +18,32 @@ pub struct Settings {
     pub features: Features,
     /// Which SCIM attribute feeds which directory attribute.
     pub mapping: Mapping,
+    /// Schemas and resource types that the application has beside those of RFC 7643.
+    #[serde(default, skip_serializing_if = "Definitions::is_empty")]
+    pub definitions: Definitions,
+}
+
+impl Settings {
+    /// The resource types of an application with these settings.
+    pub fn resource_types(&self) -> Arc<ResourceTypes> {
+        if self.definitions.is_empty() { core::types() } else { Arc::new(self.definitions.assembled()) }
+    }
+}
+
+/// Settings together with what is made of them once, and used by each request.
+#[derive(Debug)]
+pub(crate) struct SettingsInForce {
+    pub settings: Arc<Settings>,
+    pub resource_types: Arc<ResourceTypes>,
+    pub mapping: BoundMapping,
+}
+
+impl From<Settings> for SettingsInForce {
+    fn from(settings: Settings) -> Self {
+        let resource_types = settings.resource_types();
+        let mapping = settings.mapping.bind(resource_types.user());
+        SettingsInForce { settings: Arc::new(settings), resource_types, mapping }
+    }
 }
 
 /// Settings already read, so that a request only reads them when they changed.
@@ -23,7 +51,7 @@ pub struct Settings {
 /// An entry is used only for the very revision it was read as, and a revision never changes once it is written: an entry
 /// can be missing, but it cannot be out of date. Holds one revision per application and a bounded number of applications.
 pub(crate) struct SettingsCache {
-    entries: Mutex<HashMap<CacheKey, (i64, Arc<Settings>)>>,
+    entries: Mutex<HashMap<CacheKey, (i64, Arc<SettingsInForce>)>>,
     capacity: usize,
 }
 
@@ -35,13 +63,13 @@ impl SettingsCache {
         SettingsCache { entries: Mutex::new(HashMap::new()), capacity }
     }
 
-    pub(crate) fn get(&self, tenant_id: &str, application_id: &str, revision: i64) -> Option<Arc<Settings>> {
+    pub(crate) fn get(&self, tenant_id: &str, application_id: &str, revision: i64) -> Option<Arc<SettingsInForce>> {
         let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         let (cached, settings) = entries.get(&(tenant_id.to_owned(), application_id.to_owned()))?;
         (*cached == revision).then(|| Arc::clone(settings))
     }
 
-    pub(crate) fn put(&self, tenant_id: &str, application_id: &str, revision: i64, settings: Arc<Settings>) {
+    pub(crate) fn put(&self, tenant_id: &str, application_id: &str, revision: i64, settings: Arc<SettingsInForce>) {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (tenant_id.to_owned(), application_id.to_owned());
         if entries.len() >= self.capacity && !entries.contains_key(&key) {
@@ -56,17 +84,21 @@ impl SettingsCache {
 
 #[cfg(test)]
 mod tests {
-    use super::{Settings, SettingsCache};
+    use super::{Settings, SettingsCache, SettingsInForce};
     use std::sync::Arc;
+
+    fn in_force() -> Arc<SettingsInForce> {
+        Arc::new(Settings::default().into())
+    }
 
     #[test]
     fn another_revision_is_not_served() {
         let cache = SettingsCache::new(2);
-        cache.put("t", "a", 1, Arc::default());
+        cache.put("t", "a", 1, in_force());
         assert!(cache.get("t", "a", 1).is_some());
         assert!(cache.get("t", "a", 2).is_none());
         assert!(cache.get("other", "a", 1).is_none());
-        cache.put("t", "a", 2, Arc::default());
+        cache.put("t", "a", 2, in_force());
         assert!(cache.get("t", "a", 1).is_none());
     }
 
@@ -74,7 +106,7 @@ mod tests {
     fn the_number_of_entries_is_bounded() {
         let cache = SettingsCache::new(2);
         for application in ["a", "b", "c", "d"] {
-            cache.put("t", application, 1, Arc::default());
+            cache.put("t", application, 1, in_force());
         }
         let held = ["a", "b", "c", "d"].iter().filter(|application| cache.get("t", application, 1).is_some()).count();
         assert_eq!(held, 2);

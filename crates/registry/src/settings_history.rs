@@ -1,6 +1,6 @@
 //! Saving the settings of an application: each save is a new revision, and the earlier ones stay.
 
-use database::schema::{application, application_settings};
+use database::schema::{application, application_settings, resource};
 use database::{Id, Timestamp, WriteTx, kind};
 use diesel::prelude::*;
 
@@ -50,6 +50,8 @@ pub(crate) fn insert_settings(
 impl Registry {
     /// Saves settings as a new revision, if `expected_revision` is still the one in force; otherwise [`Error::Stale`].
     /// Settings equal to those in force make no new revision. Returns the revision in force afterwards.
+    ///
+    /// Definitions may only be added to while the application has resources ([`Error::DefinitionsInUse`]).
     pub async fn save_settings(
         &self,
         scope: &TenantScope,
@@ -58,7 +60,8 @@ impl Registry {
         settings: Settings,
     ) -> Result<i64> {
         scope.must_change()?;
-        settings.mapping.check().map_err(Error::Mapping)?;
+        let resource_types = settings.definitions.build().map_err(Error::Definitions)?;
+        settings.mapping.check(resource_types.user()).map_err(Error::Mapping)?;
         let (scope, id) = (scope.clone(), id.to_owned());
         self.inner
             .database
@@ -74,6 +77,10 @@ impl Registry {
                 let before: Settings = serde_json::from_str(&document)?;
                 if before == settings {
                     return Ok(revision);
+                }
+                let problems = settings.definitions.incompatible_with(&before.definitions);
+                if !problems.is_empty() && has_resources(tx, &scope, &id)? {
+                    return Err(Error::DefinitionsInUse(problems));
                 }
                 let next = revision + 1;
                 insert_settings(tx, &scope, &id, next, &settings)?;
@@ -119,6 +126,13 @@ impl Registry {
     }
 }
 
+/// Whether the application has resources, also ones that its client cannot see any more.
+fn has_resources(tx: &mut WriteTx<'_>, scope: &TenantScope, id: &Id<kind::Application>) -> Result<bool> {
+    let of_application =
+        resource::table.filter(resource::tenant_id.eq(&scope.tenant_id)).filter(resource::application_id.eq(id));
+    Ok(diesel::select(diesel::dsl::exists(of_application)).get_result(tx.connection())?)
+}
+
 /// What changed, in words.
 fn difference(before: &Settings, after: &Settings) -> String {
     let mut changes: Vec<String> = Feature::ALL
@@ -131,6 +145,9 @@ fn difference(before: &Settings, after: &Settings) -> String {
         .collect();
     if before.mapping != after.mapping {
         changes.push("Changed the attribute mapping.".to_owned());
+    }
+    if before.definitions != after.definitions {
+        changes.push("Changed the schemas and resource types.".to_owned());
     }
     changes.join(" ")
 }

@@ -3,16 +3,18 @@
 use std::time::Instant;
 
 use actix_web::http::Method;
+use actix_web::http::header::AUTHORIZATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use provisioning::{Call, Refusal};
 use registry::{AppScope, Authenticated};
 use scim_model::project::Projection;
+use scim_model::redact::Secrets;
 use scim_model::{ResourceType, ScimError};
 
 use crate::failure::Failure;
 use crate::operation::{create, delete, modify, query, read, replace};
 use crate::parameters::{Parameters, redacted};
-use crate::route::Route;
+use crate::route::{Path, Route};
 use crate::{REQUEST_ID_HEADER, ScimEndpoint, credential, discovery};
 
 /// A pause lasts longer than a busy moment. Okta retries a 429 up to ten times by itself, and nothing else.
@@ -57,12 +59,14 @@ async fn answer(
     let (tenant, application, below) =
         (request.match_info().get("tenant"), request.match_info().get("application"), below(request));
     let (tenant, application) = (tenant.unwrap_or_default(), application.unwrap_or_default());
-    let call = call(request, &below);
-    let route = Route::of(&below);
-    // Clients read how to authenticate before they can (RFC 7643 §5): this one needs no credential, whatever the
-    // application, so that it tells nobody which applications exist.
-    if route == Ok(Route::ServiceProviderConfig) && request.method() == Method::GET {
-        return discovery::service_provider_config(endpoint, request);
+    let mut call = call(request, &below);
+    let path = Path::parse(&below);
+    // Clients read how to authenticate before they can (RFC 7643 §5).
+    if path.as_ref().is_ok_and(Path::is_service_provider_config)
+        && request.method() == Method::GET
+        && !request.headers().contains_key(AUTHORIZATION)
+    {
+        return Ok(discovery::anonymous_configuration(endpoint, request));
     }
     let scope = match credential::authenticate(endpoint, request, tenant, application).await? {
         Authenticated::Accepted(scope) => scope,
@@ -70,19 +74,21 @@ async fn answer(
         Authenticated::Rejected(rejection) => return Err(credential::rejected(endpoint, rejection, &call).await),
     };
     endpoint.registry.note_use(&scope);
+    call.target = target(request, &below, &Secrets::of(scope.resource_types().all().iter().map(AsRef::as_ref)));
     let refuse = |code, error: ScimError| refused(endpoint, &scope, &call, code, error);
-    let (route, parameters) = match (route, Parameters::parse(request.query_string())) {
-        (Ok(route), Ok(parameters)) => (route, parameters),
+    let (route, parameters) = match (path, Parameters::parse(request.query_string())) {
+        (Ok(path), Ok(parameters)) => (Route::of(&path, scope.resource_types()), parameters),
         (Err(error), _) | (_, Err(error)) => return Err(refuse("invalidValue", error).await),
     };
     let incoming = Incoming { endpoint, scope: &scope, call: &call, request, parameters: &parameters };
     match (route, request.method()) {
-        (Route::Type(ty), &Method::GET) => query::query(&incoming, ty).await,
-        (Route::Type(ty), &Method::POST) => create::create(&incoming, ty, payload).await,
-        (Route::Resource(ty, id), &Method::GET) => read::read(&incoming, ty, &id).await,
-        (Route::Resource(ty, id), &Method::PUT) => replace::replace(&incoming, ty, &id, payload).await,
-        (Route::Resource(ty, id), &Method::PATCH) => modify::modify(&incoming, ty, &id, payload).await,
-        (Route::Resource(ty, id), &Method::DELETE) => delete::delete(&incoming, ty, &id).await,
+        (Route::Type(ty), &Method::GET) => query::query(&incoming, &ty).await,
+        (Route::Type(ty), &Method::POST) => create::create(&incoming, &ty, payload).await,
+        (Route::Resource(ty, id), &Method::GET) => read::read(&incoming, &ty, &id).await,
+        (Route::Resource(ty, id), &Method::PUT) => replace::replace(&incoming, &ty, &id, payload).await,
+        (Route::Resource(ty, id), &Method::PATCH) => modify::modify(&incoming, &ty, &id, payload).await,
+        (Route::Resource(ty, id), &Method::DELETE) => delete::delete(&incoming, &ty, &id).await,
+        (Route::ServiceProviderConfig, &Method::GET) => discovery::service_provider_config(&incoming),
         (Route::ResourceTypes(id), &Method::GET) => discovery::resource_types(&incoming, id.as_deref()),
         (Route::Schemas(id), &Method::GET) => discovery::schemas(&incoming, id.as_deref()),
         (Route::NotOffered(what), _) => {
@@ -90,8 +96,9 @@ async fn answer(
         }
         (Route::Unknown, _) => {
             let detail = format!(
-                "There is nothing at {}. Below the SCIM base URL are /Users, /Groups, /ServiceProviderConfig, /ResourceTypes and /Schemas.",
-                below.chars().take(120).collect::<String>()
+                "There is nothing at {}. Below the SCIM base URL are {}, /ServiceProviderConfig, /ResourceTypes and /Schemas.",
+                below.chars().take(120).collect::<String>(),
+                scope.resource_types().all().iter().map(|ty| ty.endpoint.as_str()).collect::<Vec<_>>().join(", ")
             );
             Err(refuse("notFound", ScimError::not_found(detail)).await)
         }
@@ -112,14 +119,21 @@ fn below(request: &HttpRequest) -> String {
 
 fn call(request: &HttpRequest, below: &str) -> Call {
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let query = request.query_string();
     Call {
         request_id: header(REQUEST_ID_HEADER).unwrap_or_default(),
         method: request.method().to_string(),
-        target: if query.is_empty() { below.to_owned() } else { format!("{below}?{}", redacted(query)) },
+        target: target(request, below, &Secrets::default()),
         client_address: request.peer_addr().map(|address| address.ip().to_string()),
         user_agent: header("user-agent"),
         received: Instant::now(),
+    }
+}
+
+/// The path and query as the report keeps them.
+fn target(request: &HttpRequest, below: &str, secrets: &Secrets) -> String {
+    match request.query_string() {
+        "" => below.to_owned(),
+        query => format!("{below}?{}", redacted(query, secrets)),
     }
 }
 

@@ -3,7 +3,7 @@
 use percent_encoding::percent_decode;
 use scim_model::ScimError;
 use scim_model::project::Projection;
-use scim_model::redact;
+use scim_model::redact::{self, Secrets};
 use scim_model::schema::ResourceType;
 
 /// Decoded names and values.
@@ -44,10 +44,10 @@ impl Parameters {
     }
 }
 
-/// A query string fit for the report: a parameter that names a password keeps its name only.
-pub(crate) fn redacted(query: &str) -> String {
+/// A query string fit for the report: a parameter that speaks of a secret keeps its name only.
+pub(crate) fn redacted(query: &str, secrets: &Secrets) -> String {
     let pair = |pair: &str| match (decode(pair), pair.split_once('=')) {
-        (Ok(decoded), Some((name, _))) if redact::text(&decoded) != decoded => format!("{name}=[redacted]"),
+        (Ok(decoded), Some((name, _))) if redact::text(&decoded, secrets) != decoded => format!("{name}=[redacted]"),
         _ => pair.to_owned(),
     };
     query.split('&').map(pair).collect::<Vec<_>>().join("&")
@@ -73,7 +73,7 @@ mod tests {
             ("Password=s3cret", "Password=[redacted]"),
             ("", ""),
         ] {
-            assert_eq!(redacted(query), kept, "{query}");
+            assert_eq!(redacted(query, &Secrets::default()), kept, "{query}");
         }
     }
 

@@ -4,15 +4,16 @@
 //! `base_url` is the SCIM base URL, with or without a slash at its end. There are no times in `meta`: these resources do
 //! not change but with a new version of the program.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 use crate::limits::Limits;
 use crate::message::list::ListResponse;
-use crate::schema::{ResourceType, Schema, core};
+use crate::schema::{Definitions, ResourceType, ResourceTypes, Schema, core};
 use crate::urn;
 
-/// `/ServiceProviderConfig`.
-pub fn service_provider_config(base_url: &str, limits: &Limits) -> String {
+/// `/ServiceProviderConfig`. `takes_passwords`: whether a password that a client sends becomes the person's.
+pub fn service_provider_config(base_url: &str, limits: &Limits, takes_passwords: bool) -> String {
     json!({
         "schemas": [urn::SERVICE_PROVIDER_CONFIG],
         "patch": { "supported": true },
@@ -23,7 +24,7 @@ pub fn service_provider_config(base_url: &str, limits: &Limits) -> String {
             "maxPayloadSize": limits.body_bytes,
         },
         "filter": { "supported": true, "maxResults": limits.max_results },
-        "changePassword": { "supported": true },
+        "changePassword": { "supported": takes_passwords },
         "sort": { "supported": false },
         "etag": { "supported": true },
         "authenticationSchemes": [
@@ -47,32 +48,46 @@ pub fn service_provider_config(base_url: &str, limits: &Limits) -> String {
 }
 
 /// `/ResourceTypes`: a list response of all of them.
-pub fn resource_types(base_url: &str) -> String {
-    list(core::all().iter().map(|ty| resource_type_json(base_url, ty)))
+pub fn resource_types(base_url: &str, types: &ResourceTypes) -> String {
+    list(types.all().iter().map(|ty| resource_type_json(base_url, ty)))
 }
 
 /// `/ResourceTypes/{id}`; `None` if there is none.
-pub fn resource_type(base_url: &str, id: &str) -> Option<String> {
-    let ty = core::all().iter().find(|ty| ty.id == id)?;
+pub fn resource_type(base_url: &str, types: &ResourceTypes, id: &str) -> Option<String> {
+    let ty = types.all().iter().find(|ty| ty.id == id)?;
     Some(resource_type_json(base_url, ty).to_string())
 }
 
-/// `/Schemas`: a list response of all of them.
-pub fn schemas(base_url: &str) -> String {
-    list(every_schema().map(|schema| schema_json(base_url, schema)))
+/// `/Schemas`: a list response of all of them, those of the discovery resources included (RFC 7643 §8.7.2).
+pub fn schemas(base_url: &str, types: &ResourceTypes) -> String {
+    list(every_schema(types).map(|schema| schema_json(base_url, schema)))
 }
 
 /// `/Schemas/{urn}`; `None` if there is none.
-pub fn schema(base_url: &str, id: &str) -> Option<String> {
-    let schema = every_schema().find(|schema| schema.id.eq_ignore_ascii_case(id))?;
+pub fn schema(base_url: &str, types: &ResourceTypes, id: &str) -> Option<String> {
+    let schema = every_schema(types).find(|schema| schema.id.eq_ignore_ascii_case(id))?;
     Some(schema_json(base_url, schema).to_string())
 }
 
-fn every_schema() -> impl Iterator<Item = &'static Schema> {
-    let of_type = |ty: &'static ResourceType| {
-        std::iter::once(&ty.schema).chain(ty.extensions.iter().map(|extension| &extension.schema))
-    };
-    core::all().iter().flat_map(of_type).chain(core::discovery())
+/// Definitions as the JSON array that [`Definitions::parse`] reads: Schema and ResourceType resources.
+pub fn definitions(definitions: &Definitions) -> String {
+    let schemas = definitions.schemas.iter().map(|schema| tagged(urn::SCHEMA, schema));
+    let types = definitions.resource_types.iter().map(|ty| tagged(urn::RESOURCE_TYPE, ty));
+    let all: Value = schemas.chain(types).collect();
+    format!("{all:#}")
+}
+
+/// A definition with the URN that says which kind it is, in front.
+fn tagged(urn: &str, definition: &impl Serialize) -> Value {
+    let mut tagged = Map::from_iter([("schemas".to_owned(), json!([urn]))]);
+    if let Ok(Value::Object(members)) = serde_json::to_value(definition) {
+        tagged.extend(members);
+    }
+    Value::Object(tagged)
+}
+
+fn every_schema(types: &ResourceTypes) -> impl Iterator<Item = &Schema> {
+    types.schemas().into_iter().chain(core::discovery())
 }
 
 fn resource_type_json(base_url: &str, ty: &ResourceType) -> Value {
@@ -126,26 +141,37 @@ mod tests {
 
     #[test]
     fn configuration_follows_the_limits() {
-        let config = parsed(&service_provider_config("https://scim.test/v2/", &Limits::default()));
+        let config = parsed(&service_provider_config("https://scim.test/v2/", &Limits::default(), true));
         assert_eq!(config["filter"]["maxResults"], 200);
         assert_eq!(config["patch"]["supported"], true);
         assert_eq!(config["bulk"]["supported"], false);
+        assert_eq!(config["changePassword"]["supported"], true);
         assert_eq!(config["meta"]["location"], "https://scim.test/v2/ServiceProviderConfig");
     }
 
     #[test]
+    fn definitions_are_read_back() {
+        let text = json!([
+            { "schemas": [urn::SCHEMA], "id": "urn:x:Badge", "name": "Badge", "attributes": [{ "name": "number" }] },
+            { "schemas": [urn::RESOURCE_TYPE], "name": "Badge", "endpoint": "/Badges", "schema": "urn:x:Badge" },
+        ]);
+        let parsed = Definitions::parse(text.to_string().as_bytes()).unwrap();
+        assert_eq!(Definitions::parse(definitions(&parsed).as_bytes()), Ok(parsed));
+    }
+
+    #[test]
     fn resource_types_and_schemas() {
-        let types = parsed(&resource_types(BASE));
+        let types = parsed(&resource_types(BASE, &core::types()));
         assert_eq!(types["totalResults"], 2);
         assert_eq!(types["Resources"][0]["endpoint"], "/Users");
         assert_eq!(types["Resources"][0]["schemaExtensions"][0]["schema"], urn::ENTERPRISE_USER);
-        assert_eq!(parsed(&resource_type(BASE, "Group").unwrap())["endpoint"], "/Groups");
-        assert_eq!(resource_type(BASE, "Device"), None);
+        assert_eq!(parsed(&resource_type(BASE, &core::types(), "Group").unwrap())["endpoint"], "/Groups");
+        assert_eq!(resource_type(BASE, &core::types(), "Device"), None);
 
-        let all = parsed(&schemas(BASE));
+        let all = parsed(&schemas(BASE, &core::types()));
         assert_eq!(all["totalResults"], 6);
         assert_eq!(all["Resources"][0]["description"], "User Account");
-        let user = parsed(&schema(BASE, urn::USER).unwrap());
+        let user = parsed(&schema(BASE, &core::types(), urn::USER).unwrap());
         assert_eq!(user["meta"]["location"], format!("{BASE}/Schemas/{}", urn::USER));
         assert_eq!(
             user["attributes"][0],
@@ -155,6 +181,6 @@ mod tests {
                 "required": true, "caseExact": false, "mutability": "readWrite", "returned": "default", "uniqueness": "server",
             })
         );
-        assert_eq!(schema(BASE, urn::PATCH_OP), None);
+        assert_eq!(schema(BASE, &core::types(), urn::PATCH_OP), None);
     }
 }

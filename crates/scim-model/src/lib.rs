@@ -9,7 +9,7 @@
 //! | [`limits`] | the one set of limits, enforced and advertised alike |
 //! | [`urn`] | schema and message URNs |
 //! | [`fold`] | the one case folding |
-//! | [`schema`] | schemas, attributes and resource types as data; [`schema::core`] holds User and Group |
+//! | [`schema`] | schemas, attributes and resource types as data; [`schema::core`] holds User and Group, [`schema::definition`] what an application adds |
 //! | [`path`] | attribute paths as written and [bound to a schema](path::Bound) |
 //! | [`resource`] | a schema-checked document |
 //! | [`check`] | a POST or PUT body becomes a [`Resource`], with every [leniency](check::Adjustment) on record |
@@ -48,4 +48,4 @@ pub use message::error::{ScimError, ScimType};
 pub use patch::{Changes, DetachedOperation, OperationKind, Patch};
 pub use path::{AttributePath, Bound};
 pub use resource::Resource;
-pub use schema::ResourceType;
+pub use schema::{ResourceKind, ResourceType, ResourceTypes};

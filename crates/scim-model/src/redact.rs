@@ -1,24 +1,61 @@
-//! A request body fit for a report: without passwords, without endless member lists, of bounded size.
+//! A request body fit for a report: without passwords and other secrets, without endless member lists, of bounded size.
 //!
 //! Works on any JSON, not only on what SCIM allows: a refused body is reported too.
 
 use serde_json::{Map, Value};
 
+use crate::schema::{Attribute, ResourceType, Returned};
+
 const REDACTED: &str = "[redacted]";
+const PASSWORD: &[u8] = b"password";
 
 /// Longest member list that is shown entry by entry.
 const MOST_MEMBERS: usize = 100;
 
-/// The JSON text of a body with every password replaced by `[redacted]`, member lists of more than 100 folded to their
+/// Names whose values must not be shown: every name with the word password in it, and what a schema never returns.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Secrets(Vec<String>);
+
+impl Secrets {
+    /// The secrets of one resource type, or of several.
+    pub fn of<'a>(types: impl IntoIterator<Item = &'a ResourceType>) -> Self {
+        fn collect(attributes: &[std::sync::Arc<Attribute>], names: &mut Vec<String>) {
+            for attribute in attributes {
+                if attribute.returned == Returned::Never && !contains_ignore_case(&attribute.name, PASSWORD) {
+                    names.push(attribute.name.clone());
+                }
+                collect(&attribute.sub_attributes, names);
+            }
+        }
+        let mut names = Vec::new();
+        for schema in types.into_iter().flat_map(ResourceType::schemas) {
+            collect(&schema.attributes, &mut names);
+        }
+        Secrets(names)
+    }
+
+    /// Whether a name, a path or a filter speaks of one of them. Of a password any name with the word in it, behind a URN or
+    /// in a path; of others the name as a whole word. Rather one value too many than one too few.
+    fn are_named_in(&self, text: &str) -> bool {
+        contains_ignore_case(text, PASSWORD)
+            || self.0.iter().any(|secret| {
+                let mut words =
+                    text.split(|letter: char| !letter.is_ascii_alphanumeric() && !matches!(letter, '-' | '_' | '$'));
+                words.any(|word| word.eq_ignore_ascii_case(secret))
+            })
+    }
+}
+
+/// The JSON text of a body with every secret replaced by `[redacted]`, member lists of more than 100 folded to their
 /// count, cut to about `cap_bytes`. Of what is not JSON only the length is told.
-pub fn request_body(body: &[u8], cap_bytes: usize) -> String {
+pub fn request_body(body: &[u8], cap_bytes: usize, secrets: &Secrets) -> String {
     let Ok(mut value) = serde_json::from_slice::<Value>(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)) else {
         return match body.len() {
             0 => "no body".to_owned(),
             length => format!("not JSON, {length} bytes"),
         };
     };
-    redact(&mut value);
+    redact(&mut value, secrets);
     let text = value.to_string();
     if text.len() <= cap_bytes {
         return text;
@@ -27,22 +64,22 @@ pub fn request_body(body: &[u8], cap_bytes: usize) -> String {
     format!("{kept}… (cut, {} bytes in all)", text.len())
 }
 
-/// A text that a client sent outside of a body, such as a filter: as it is, unless it names a password.
-pub fn text(text: &str) -> &str {
-    if names_password(text) { REDACTED } else { text }
+/// A text that a client sent outside of a body, such as a filter: as it is, unless it names a secret.
+pub fn text<'a>(text: &'a str, secrets: &Secrets) -> &'a str {
+    if secrets.are_named_in(text) { REDACTED } else { text }
 }
 
-fn redact(value: &mut Value) {
+fn redact(value: &mut Value, secrets: &Secrets) {
     match value {
-        Value::Object(members) => redact_object(members),
-        Value::Array(values) => values.iter_mut().for_each(redact),
+        Value::Object(members) => redact_object(members, secrets),
+        Value::Array(values) => values.iter_mut().for_each(|value| redact(value, secrets)),
         // JSON within text: Entra ID's complex roles are sent like this.
-        Value::String(text) if text.contains('{') && names_password(text) => *text = REDACTED.to_owned(),
+        Value::String(text) if text.contains('{') && secrets.are_named_in(text) => *text = REDACTED.to_owned(),
         _ => {}
     }
 }
 
-fn redact_object(members: &mut Map<String, Value>) {
+fn redact_object(members: &mut Map<String, Value>, secrets: &Secrets) {
     // In a PATCH operation the path says what the value is.
     let path = members
         .iter()
@@ -51,22 +88,17 @@ fn redact_object(members: &mut Map<String, Value>) {
         .unwrap_or_default();
     for (name, value) in members.iter_mut() {
         let is_operand = name.eq_ignore_ascii_case("value");
-        // Any name with the word in it, behind a URN or in a path: rather one value too many than one too few.
-        if names_password(name) || (is_operand && names_password(&path)) {
+        if secrets.are_named_in(name) || (is_operand && secrets.are_named_in(&path)) {
             if !value.is_null() {
                 *value = Value::String(REDACTED.to_owned());
             }
         } else if names_members(name) || (is_operand && names_members(&path)) {
             fold_list(value);
-            redact(value);
+            redact(value, secrets);
         } else {
-            redact(value);
+            redact(value, secrets);
         }
     }
-}
-
-fn names_password(text: &str) -> bool {
-    contains_ignore_case(text, b"password")
 }
 
 fn names_members(path: &str) -> bool {
@@ -93,7 +125,7 @@ mod tests {
     use super::*;
 
     fn check(body: &str, expected: &str) {
-        assert_eq!(request_body(body.as_bytes(), 10_000), expected, "{body}");
+        assert_eq!(request_body(body.as_bytes(), 10_000, &Secrets::default()), expected, "{body}");
     }
 
     #[test]
@@ -122,8 +154,28 @@ mod tests {
 
     #[test]
     fn filters_on_passwords_disappear() {
-        assert_eq!(text("userName eq \"ada\""), "userName eq \"ada\"");
-        assert_eq!(text("userName pr and PassWord eq \"s3cret\""), REDACTED);
+        assert_eq!(text("userName eq \"ada\"", &Secrets::default()), "userName eq \"ada\"");
+        assert_eq!(text("userName pr and PassWord eq \"s3cret\"", &Secrets::default()), REDACTED);
+    }
+
+    /// What a schema never returns is as secret as a password.
+    #[test]
+    fn what_is_never_returned_disappears() {
+        let secrets = Secrets(vec!["pin".to_owned()]);
+        for (body, expected) in [
+            (r#"{"label":"x","PIN":1234}"#, r#"{"label":"x","PIN":"[redacted]"}"#),
+            (r#"{"urn:x:Y":{"pin":["a"]}}"#, r#"{"urn:x:Y":{"pin":"[redacted]"}}"#),
+            (r#"{"urn:x:Y:pin":"a","spin":"b"}"#, r#"{"urn:x:Y:pin":"[redacted]","spin":"b"}"#),
+            (
+                r#"{"path":"locks[type eq \"a\"].pin","value":"a"}"#,
+                r#"{"path":"locks[type eq \"a\"].pin","value":"[redacted]"}"#,
+            ),
+        ] {
+            assert_eq!(request_body(body.as_bytes(), 10_000, &secrets), expected);
+        }
+        assert_eq!(text("urn:x:Y:Pin eq \"1234\"", &secrets), REDACTED);
+        assert_eq!(text("spin eq \"1234\"", &secrets), "spin eq \"1234\"");
+        assert_eq!(Secrets::of([crate::schema::core::user()]), Secrets::default());
     }
 
     #[test]
@@ -142,21 +194,27 @@ mod tests {
     #[test]
     fn size_is_capped() {
         let body = json!({"a": "é".repeat(100)}).to_string();
-        assert_eq!(request_body(body.as_bytes(), 7), format!("{{\"a\":\"… (cut, {} bytes in all)", body.len()));
-        assert_eq!(request_body(body.as_bytes(), 0), format!("… (cut, {} bytes in all)", body.len()));
+        assert_eq!(
+            request_body(body.as_bytes(), 7, &Secrets::default()),
+            format!("{{\"a\":\"… (cut, {} bytes in all)", body.len())
+        );
+        assert_eq!(
+            request_body(body.as_bytes(), 0, &Secrets::default()),
+            format!("… (cut, {} bytes in all)", body.len())
+        );
     }
 
     proptest! {
         #[test]
         fn any_bytes(body in proptest::collection::vec(any::<u8>(), 0..200), cap in 0_usize..50) {
-            request_body(&body, cap);
+            request_body(&body, cap, &Secrets::default());
         }
 
         #[test]
         fn no_password_at_any_depth(before in "[a-z]{0,5}", case in any::<bool>(), depth in 0_usize..20) {
             let name = if case { "Password" } else { "PASSWORD" };
             let body = format!("{}{{\"{before}{name}\":\"s3cret\"}}{}", "[{\"x\":".repeat(depth), "}]".repeat(depth));
-            let text = request_body(body.as_bytes(), 10_000);
+            let text = request_body(body.as_bytes(), 10_000, &Secrets::default());
             prop_assert!(!text.contains("s3cret") && text.contains(REDACTED));
         }
     }

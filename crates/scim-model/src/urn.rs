@@ -19,6 +19,8 @@ pub const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 /// Error (RFC 7644 §3.12).
 pub const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 
+/// What starts the URN of every message (RFC 7644 §3.1).
+pub(crate) const MESSAGE_PREFIX: &str = "urn:ietf:params:scim:api:messages:";
 /// What starts every URN that the RFCs define.
 pub(crate) const IETF_PREFIX: &str = "urn:ietf:params:scim:";
 

@@ -1,5 +1,7 @@
 //! The command line. Other programs call these commands: their form is part of the product.
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand, ValueEnum};
 use registry::{CredentialKind, Feature, Role};
 
@@ -112,6 +114,47 @@ pub enum ApplicationCommand {
         #[arg(value_name = "NAME=on|off", value_parser = parse_switch)]
         switch: (Feature, bool),
     },
+    /// Give an application schemas and resource types of its own
+    #[command(subcommand)]
+    Schema(SchemaCommand),
+}
+
+/// Commands about the schemas and resource types of an application.
+#[derive(Debug, Subcommand)]
+pub enum SchemaCommand {
+    /// Add what a file defines, or put it in the place of what has the same URN or name
+    Add {
+        /// Slug of the tenant
+        #[arg(long, value_name = "SLUG")]
+        tenant: String,
+        /// Id of the application
+        #[arg(long, value_name = "ID")]
+        application: String,
+        /// JSON array of Schema and ResourceType resources (RFC 7643, sections 6 and 7); - for standard input
+        #[arg(long, value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Print the application's own schemas and resource types as JSON
+    List {
+        /// Slug of the tenant
+        #[arg(long, value_name = "SLUG")]
+        tenant: String,
+        /// Id of the application
+        #[arg(long, value_name = "ID")]
+        application: String,
+    },
+    /// Remove a schema or a resource type, as long as the application has no resources
+    Remove {
+        /// Slug of the tenant
+        #[arg(long, value_name = "SLUG")]
+        tenant: String,
+        /// Id of the application
+        #[arg(long, value_name = "ID")]
+        application: String,
+        /// URN of the schema, or name of the resource type; may be repeated
+        #[arg(value_name = "URN|NAME", required = true)]
+        names: Vec<String>,
+    },
 }
 
 /// Kinds of source.
@@ -173,6 +216,9 @@ mod tests {
             "rollcall application add --tenant acme --name Okta --kind scim-client --feature push-groups=off \
              --feature delete-deactivated-users=on --auth basic --json --data-dir /tmp/x",
             "rollcall application feature --tenant acme --application a1 sync-password=on",
+            "rollcall application schema add --tenant acme --application a1 --file devices.json",
+            "rollcall application schema list --tenant acme --application a1",
+            "rollcall application schema remove --tenant acme --application a1 Device urn:example:Device",
             "rollcall migrate",
             "rollcall doctor",
         ];
@@ -191,6 +237,8 @@ mod tests {
             "rollcall application add --tenant acme --name Okta --feature push-groups=maybe",
             "rollcall application add --tenant acme --name Okta --feature push-groups",
             "rollcall application add --tenant acme --name Okta --auth digest",
+            "rollcall application schema add --tenant acme --application a1",
+            "rollcall application schema remove --tenant acme --application a1",
         ];
         for line in refused {
             assert!(Cli::try_parse_from(line.split_whitespace()).is_err(), "{line}");

@@ -5,6 +5,7 @@ mod application;
 mod doctor;
 mod migrate;
 mod output;
+mod schema;
 mod serve;
 mod tenant;
 

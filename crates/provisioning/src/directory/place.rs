@@ -48,6 +48,8 @@ pub(crate) struct Placed {
     pub how: Match,
     /// Directory attributes that changed; empty for a person who was just made.
     pub changes: Vec<Change>,
+    /// The name under which a deleted person goes now, who had to give theirs up.
+    pub freed: Option<String>,
 }
 
 struct Existing {
@@ -80,14 +82,15 @@ pub(crate) fn place(
     };
     if found.is_none() {
         match insert(tx, scope, &profile, password_hash)? {
-            Some(id) => return Ok(Placed { id, how: Match::Created, changes: Vec::new() }),
+            Some(id) => return Ok(Placed { id, how: Match::Created, changes: Vec::new(), freed: None }),
             // Another request made this person meanwhile, and has committed: now there is somebody to match.
             None => found = matching(tx, scope, &user_name, None)?,
         }
     }
-    let (existing, how) = found.ok_or(Error::DirectoryNameTaken { value: user_name })?;
+    let (existing, how) = found.ok_or_else(|| Error::DirectoryNameTaken { value: user_name.clone() })?;
+    let freed = free_user_name(tx, scope, &user_name, &existing)?;
     let changes = update(tx, scope, &existing, profile, password_hash)?;
-    Ok(Placed { id: existing.id, how, changes })
+    Ok(Placed { id: existing.id, how, changes, freed })
 }
 
 macro_rules! columns {
@@ -131,7 +134,7 @@ fn matching(
         if has_resource_here(connection, scope, &found.id)? {
             let value = user_name.to_owned();
             return Err(match row::user_name_in_use(connection, scope, user_name, "")? {
-                true => Error::NameTaken { attribute: "userName", value },
+                true => Error::NameTaken { attribute: "userName".to_owned(), value },
                 false => Error::DirectoryNameTaken { value },
             });
         }
@@ -159,6 +162,17 @@ fn has_resource_here(connection: &mut Connection, scope: &AppScope, id: &str) ->
             .filter(resource::tenant_id.eq(scope.tenant_id()))
             .filter(resource::directory_user_id.eq(id))
             .filter(resource::application_id.eq(scope.application_id())),
+    ))
+    .get_result(connection)?)
+}
+
+/// Whether any application has a resource for the person that its client still sees.
+fn is_provided(connection: &mut Connection, scope: &AppScope, id: &str) -> Result<bool, Error> {
+    Ok(diesel::select(diesel::dsl::exists(
+        resource::table
+            .filter(resource::tenant_id.eq(scope.tenant_id()))
+            .filter(resource::directory_user_id.eq(id))
+            .filter(resource::deleted_at.is_null()),
     ))
     .get_result(connection)?)
 }
@@ -210,6 +224,37 @@ fn insert(
     }
     key::replace(tx, scope, &id, None, profile)?;
     Ok(Some(id))
+}
+
+/// Makes a user name free that a deleted person still has: nobody provides them any more, and what is deleted does not
+/// stand in the way (RFC 7644 §3.6). Gives the name that they have from now on.
+fn free_user_name(
+    tx: &mut WriteTx<'_>,
+    scope: &AppScope,
+    user_name: &str,
+    wants_it: &Existing,
+) -> Result<Option<String>, Error> {
+    if wants_it.profile.text("userName").is_some_and(|current| fold(&current) == fold(user_name)) {
+        return Ok(None);
+    }
+    let holder = table::table
+        .filter(table::tenant_id.eq(scope.tenant_id()))
+        .filter(table::user_name_folded.eq(fold(user_name)))
+        .filter(table::id.ne(&wants_it.id))
+        .select(columns!())
+        .lock_row()
+        .get_result(tx.connection())
+        .optional()?;
+    let Some(holder) = holder.map(existing).transpose()? else { return Ok(None) };
+    if is_provided(tx.connection(), scope, &holder.id)? {
+        return Ok(None);
+    }
+    let tail = holder.id.get(holder.id.len().saturating_sub(8)..).unwrap_or_default();
+    let former = format!("{user_name} (deleted, {tail})");
+    let mut profile = holder.profile.clone();
+    profile.set_text("userName", &former);
+    update(tx, scope, &holder, profile, None)?;
+    Ok(Some(former))
 }
 
 /// Writes a person's new profile. With one source the profile becomes what the mapping yields; with several, a source

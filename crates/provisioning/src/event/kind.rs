@@ -84,6 +84,13 @@ vocabulary! {
         GroupLookup = "group.lookup", "Look up group";
         GroupRead = "group.read", "Read group";
         GroupImport = "group.import", "Import groups";
+        /// A resource of a type that an administrator defined.
+        ResourceCreate = "resource.create", "Create resource";
+        ResourceUpdate = "resource.update", "Update resource";
+        ResourceDelete = "resource.delete", "Delete resource";
+        ResourceLookup = "resource.lookup", "Look up resource";
+        ResourceRead = "resource.read", "Read resource";
+        ResourceImport = "resource.import", "Import resources";
         ConnectionTest = "connection.test", "Test connection";
         CredentialRejected = "credential.rejected", "Rejected credential";
         Other = "other", "Other request";

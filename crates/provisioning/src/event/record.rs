@@ -81,7 +81,7 @@ pub struct EventDraft {
     pub outcome: Outcome,
     /// The resource it is about; `None` for a request that never got to one.
     pub resource_id: Option<String>,
-    pub resource_type: Option<&'static str>,
+    pub resource_type: Option<String>,
     pub directory_user_id: Option<String>,
     /// userName, group name, or the text that was looked for.
     pub subject: String,
@@ -180,7 +180,7 @@ pub fn record(
                 event::outcome.eq(draft.outcome.as_str()),
                 event::subject_id.eq(&subject_id),
                 event::subject.eq(storable(&draft.subject)),
-                event::resource_type.eq(draft.resource_type),
+                event::resource_type.eq(draft.resource_type.as_deref()),
                 event::resource_id.eq(draft.resource_id.as_deref()),
                 event::directory_user_id.eq(draft.directory_user_id.as_deref()),
                 event::summary.eq(storable(&draft.summary)),

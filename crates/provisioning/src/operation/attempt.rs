@@ -4,7 +4,7 @@ use database::Connection;
 use database::schema::resource;
 use diesel::prelude::*;
 use registry::AppScope;
-use scim_model::redact;
+use scim_model::redact::{self, Secrets};
 use scim_model::schema::ResourceType;
 use serde_json::Value;
 
@@ -13,14 +13,13 @@ use crate::event::advice::reason_in_sentence;
 use crate::event::kind::Operation;
 use crate::event::record::{EventDraft, KEPT_BODY_BYTES, Step};
 use crate::operation::outcome_of;
-use crate::operation::replace::name_of;
 use crate::resource::row::can_be_id;
 
 /// What a request tried.
 #[derive(Debug, Clone)]
 pub(super) struct Attempt {
     pub operation: Operation,
-    pub resource_type: &'static str,
+    pub resource_type: String,
     /// From the path; not known to exist.
     pub id: Option<String>,
     /// Redacted.
@@ -34,7 +33,7 @@ impl Attempt {
     /// A request with a body.
     pub fn with_body(operation: Operation, ty: &ResourceType, id: Option<&str>, body: &[u8]) -> Self {
         Attempt {
-            request: Some(redact::request_body(body, KEPT_BODY_BYTES)),
+            request: Some(redact::request_body(body, KEPT_BODY_BYTES, &Secrets::of([ty]))),
             ..Attempt::without_body(operation, ty, id)
         }
     }
@@ -43,7 +42,7 @@ impl Attempt {
     pub fn without_body(operation: Operation, ty: &ResourceType, id: Option<&str>) -> Self {
         Attempt {
             operation,
-            resource_type: name_of(ty),
+            resource_type: ty.name.clone(),
             id: id.map(str::to_owned),
             request: None,
             subject: String::new(),

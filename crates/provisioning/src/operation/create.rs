@@ -1,10 +1,11 @@
 //! POST (RFC 7644 §3.3): a new resource, or a set-aside one brought back under its former id.
 
+use std::sync::Arc;
+
 use database::{WriteTx, kind};
 use registry::{AppScope, Feature};
 use scim_model::project::Projection;
-use scim_model::schema::ResourceType;
-use scim_model::{Resource, check};
+use scim_model::{Resource, ResourceKind, ResourceType, check, diff};
 
 use crate::Provisioning;
 use crate::call::Call;
@@ -13,8 +14,8 @@ use crate::error::Error;
 use crate::event::kind::{Operation, Outcome};
 use crate::event::record::{Change, EventDraft, Step};
 use crate::operation::attempt::Attempt;
-use crate::operation::store::{self, describe, mapped, members_change, people, placed_steps, response_text};
-use crate::operation::{Answer, Done, intended, policy};
+use crate::operation::store::{self, change_text, describe, members_change, people, placed_steps, response_text};
+use crate::operation::{Answer, Done, Verb, intended, policy};
 use crate::resource::member::{self, MemberChanges};
 use crate::resource::representation::{self, Representation};
 use crate::resource::row::{self, NewRow, ResourceRow};
@@ -37,32 +38,41 @@ impl Provisioning {
         &self,
         scope: &AppScope,
         call: &Call,
-        ty: &'static ResourceType,
+        ty: &Arc<ResourceType>,
         body: &[u8],
         projection: Projection,
     ) -> Result<Representation, Error> {
-        let operation = intended(&ty.name, Operation::UserCreate, Operation::GroupCreate);
+        let operation = intended(ty, Verb::Create);
         let attempt = Attempt::with_body(operation, ty, None, body);
         let new = match self.checked(scope, ty, body).await {
             Ok(new) => new,
             Err(error) => return Err(self.failed(scope, call, attempt, error).await),
         };
-        let transaction_scope = scope.clone();
+        let (transaction_scope, ty) = (scope.clone(), ty.clone());
         let answer =
-            self.change(scope, call, attempt, move |tx| create(tx, &transaction_scope, ty, new, projection)).await?;
+            self.change(scope, call, attempt, move |tx| create(tx, &transaction_scope, &ty, new, projection)).await?;
         Ok(answer)
     }
 
-    async fn checked(&self, scope: &AppScope, ty: &'static ResourceType, body: &[u8]) -> Result<New, Error> {
-        let is_group = ty.name == "Group";
-        policy::require(scope, if is_group { Feature::PushGroups } else { Feature::CreateUsers })?;
+    async fn checked(&self, scope: &AppScope, ty: &Arc<ResourceType>, body: &[u8]) -> Result<New, Error> {
+        match ty.kind() {
+            ResourceKind::User => policy::require(scope, Feature::CreateUsers)?,
+            ResourceKind::Group => policy::require(scope, Feature::PushGroups)?,
+            ResourceKind::Other => {}
+        }
         let checked = check::create(body, ty, &self.limits)?;
         let mut resource = checked.resource;
         let mut steps = super::replace::read_steps(&checked.adjustments);
-        let members = super::replace::member_ids(resource.take("members"))?;
-        let password_hash = self.password(scope, &mut resource, &mut steps).await?;
-        if !is_group && resource.active().is_none() {
-            resource.set_active(true);
+        let (mut members, mut password_hash) = (Vec::new(), None);
+        match ty.kind() {
+            ResourceKind::User => {
+                password_hash = self.password(scope, &mut resource, &mut steps).await?;
+                if resource.active().is_none() {
+                    resource.set_active(true);
+                }
+            }
+            ResourceKind::Group => members = super::replace::member_ids(resource.take("members"))?,
+            ResourceKind::Other => {}
         }
         Ok(New { resource, members, password_hash, steps })
     }
@@ -76,7 +86,7 @@ fn create(
     projection: Projection,
 ) -> Result<Done<Representation>, Error> {
     let New { resource, members, password_hash, mut steps } = new;
-    let is_user = ty.name != "Group";
+    let is_user = ty.kind() == ResourceKind::User;
     let set_aside = if is_user { row::find_deleted(tx, scope, &ty.name, &resource)? } else { None };
 
     let restored = set_aside.is_some();
@@ -89,32 +99,35 @@ fn create(
         last_modified_at: tx.now(),
     });
     row.version += 1;
+    // To the client it is new, also when it comes back under its former id.
+    row.created_at = tx.now();
     row.last_modified_at = tx.now();
     row.document = store::document(ty, &resource, &row);
     if is_user {
-        let placed =
-            place(tx, scope, mapped(scope, &resource), row.directory_user_id.as_deref(), password_hash.as_deref())?;
+        let placed = place(
+            tx,
+            scope,
+            scope.mapping().apply(&resource),
+            row.directory_user_id.as_deref(),
+            password_hash.as_deref(),
+        )?;
         steps.extend(placed_steps(scope, &placed));
         row.directory_user_id = Some(placed.id);
     }
     if restored {
-        row::update(tx, scope, &resource, &row)?;
+        row::update(tx, scope, ty, &resource, &row)?;
     } else {
-        let new_row = NewRow {
-            id: &row.id,
-            resource_type: &ty.name,
-            document: &row.document,
-            directory_user_id: row.directory_user_id.as_deref(),
-        };
-        row::insert(tx, scope, &resource, &new_row)?;
+        let new_row =
+            NewRow { id: &row.id, document: &row.document, directory_user_id: row.directory_user_id.as_deref() };
+        row::insert(tx, scope, ty, &resource, &new_row)?;
     }
-    key::replace(tx, scope, &row.id, None, &resource)?;
+    key::replace(tx, scope, ty, &row.id, None, &resource)?;
     let member_changes =
         if members.is_empty() { MemberChanges::default() } else { member::add(tx, scope, &row.id, members)? };
     count::add(tx, scope, &ty.name, 1)?;
 
     let answer = representation::one(tx.connection(), scope, ty, &row, &projection)?;
-    let name = resource.user_name().or(resource.display_name()).unwrap_or_default();
+    let name = &store::display(ty, &resource);
     let mut event = if restored {
         EventDraft::new(
             Operation::UserRestore,
@@ -124,6 +137,9 @@ fn create(
         )
     } else if is_user {
         EventDraft::new(Operation::UserCreate, Outcome::Succeeded, 201, format!("Created user {name}"))
+    } else if ty.kind() == ResourceKind::Other {
+        let summary = format!("Created {} {name}", ty.name);
+        EventDraft::new(Operation::ResourceCreate, Outcome::Succeeded, 201, summary)
     } else {
         let summary = match member_changes.added.len() {
             0 => format!("Created group {name}"),
@@ -138,7 +154,7 @@ fn create(
         event.summary = format!("Created user {name} as inactive, so deleted at once");
         steps.push(Step::new("Policy", fate.sentence()));
     }
-    event.changes = sent_attributes(&resource);
+    event.changes = sent_attributes(ty, &resource);
     event.changes.extend(members_change(tx, scope, &member_changes)?);
     event.mentions = member_changes.added;
     event.steps = steps;
@@ -148,15 +164,6 @@ fn create(
 }
 
 /// A new resource's attributes as changes from nothing.
-fn sent_attributes(resource: &Resource) -> Vec<Change> {
-    resource
-        .as_map()
-        .iter()
-        .filter(|(name, _)| *name != "schemas")
-        .map(|(name, value)| Change {
-            field: name.clone(),
-            old: None,
-            new: Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
-        })
-        .collect()
+fn sent_attributes(ty: &ResourceType, resource: &Resource) -> Vec<Change> {
+    diff::diff(&Resource::default(), resource, ty).iter().map(change_text).collect()
 }

@@ -1,10 +1,11 @@
 //! DELETE (RFC 7644 §3.6). To the client the resource is gone; what becomes of the person is the administrator's choice
 //! (see `directory::leave`).
 
+use std::sync::Arc;
+
 use database::WriteTx;
 use registry::{AppScope, Feature};
-use scim_model::Resource;
-use scim_model::schema::ResourceType;
+use scim_model::{Resource, ResourceKind, ResourceType};
 
 use crate::Provisioning;
 use crate::call::Call;
@@ -14,8 +15,8 @@ use crate::event::kind::{Operation, Outcome};
 use crate::event::record::{EventDraft, Step};
 use crate::operation::attempt::Attempt;
 use crate::operation::replace::IfMatch;
-use crate::operation::store::{describe, leave_groups, remove_user, target};
-use crate::operation::{Done, intended, policy};
+use crate::operation::store::{describe, display, leave_groups, remove_user, target};
+use crate::operation::{Done, Verb, intended, policy};
 use crate::resource::row::{self, ResourceRow};
 use crate::resource::{count, key};
 
@@ -28,25 +29,30 @@ impl Provisioning {
         &self,
         scope: &AppScope,
         call: &Call,
-        ty: &'static ResourceType,
+        ty: &Arc<ResourceType>,
         id: &str,
         if_match: IfMatch,
     ) -> Result<(), Error> {
-        let operation = intended(&ty.name, Operation::UserDelete, Operation::GroupDelete);
+        let operation = intended(ty, Verb::Delete);
         let attempt = Attempt::without_body(operation, ty, Some(id));
-        let feature = if ty.name == "Group" { Feature::PushGroups } else { Feature::DeactivateUsers };
-        if let Err(error) = policy::require(scope, feature) {
+        let feature = match ty.kind() {
+            ResourceKind::User => Some(Feature::DeactivateUsers),
+            ResourceKind::Group => Some(Feature::PushGroups),
+            ResourceKind::Other => None,
+        };
+        if let Some(feature) = feature
+            && let Err(error) = policy::require(scope, feature)
+        {
             return Err(self.failed(scope, call, attempt, error).await);
         }
-        let (scope_inside, id) = (scope.clone(), id.to_owned());
+        let (scope_inside, ty, id) = (scope.clone(), ty.clone(), id.to_owned());
         self.change(scope, call, attempt, move |tx| {
-            let scope = &scope_inside;
+            let (scope, ty) = (&scope_inside, ty.as_ref());
             let row = target(tx, scope, ty, &id, &if_match)?;
             let resource = row.resource()?;
-            let mut event = if ty.name == "Group" {
-                delete_group(tx, scope, ty, &row, &resource)?
-            } else {
-                delete_user(tx, scope, ty, &row, &resource)?
+            let mut event = match ty.kind() {
+                ResourceKind::User => delete_user(tx, scope, ty, &row, &resource)?,
+                ResourceKind::Group | ResourceKind::Other => delete_entirely(tx, scope, ty, &row, &resource)?,
             };
             describe(&mut event, ty, &row, &resource);
             Ok(Done { answer: (), event })
@@ -81,17 +87,22 @@ fn delete_user(
     Ok(event)
 }
 
-fn delete_group(
+fn delete_entirely(
     tx: &mut WriteTx<'_>,
     scope: &AppScope,
     ty: &ResourceType,
     row: &ResourceRow,
     resource: &Resource,
 ) -> Result<EventDraft, Error> {
-    let name = resource.display_name().unwrap_or_default();
+    let name = display(ty, resource);
     row::remove(tx, scope, &row.id)?;
     count::add(tx, scope, &ty.name, -1)?;
-    let mut event = EventDraft::new(Operation::GroupDelete, Outcome::Succeeded, 204, format!("Deleted group {name}"));
-    event.steps.push(Step::new("Stored", "The group and its memberships are gone; its members stay"));
+    let (what, step) = match ty.kind() {
+        ResourceKind::Group => ("group", "The group and its memberships are gone; its members stay"),
+        _ => (ty.name.as_str(), "The resource is gone"),
+    };
+    let summary = format!("Deleted {what} {name}");
+    let mut event = EventDraft::new(intended(ty, Verb::Delete), Outcome::Succeeded, 204, summary);
+    event.steps.push(Step::new("Stored", step));
     Ok(event)
 }

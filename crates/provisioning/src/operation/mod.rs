@@ -21,6 +21,7 @@ pub use replace::IfMatch;
 
 use database::{ReadTx, WriteTx};
 use registry::AppScope;
+use scim_model::{ResourceKind, ResourceType};
 use tracing::Instrument;
 
 use crate::Provisioning;
@@ -143,7 +144,37 @@ fn outcome_of(error: &Error) -> Outcome {
     }
 }
 
+/// What a request does to resources, whatever their type.
+#[derive(Debug, Clone, Copy)]
+enum Verb {
+    Create,
+    Update,
+    Delete,
+    Lookup,
+    Read,
+    Import,
+}
+
 /// The operation that a request on a type would be, before its content is known.
-fn intended(resource_type: &str, for_user: Operation, for_group: Operation) -> Operation {
-    if resource_type == "Group" { for_group } else { for_user }
+fn intended(ty: &ResourceType, verb: Verb) -> Operation {
+    match (ty.kind(), verb) {
+        (ResourceKind::User, Verb::Create) => Operation::UserCreate,
+        (ResourceKind::User, Verb::Update) => Operation::UserUpdate,
+        (ResourceKind::User, Verb::Delete) => Operation::UserDelete,
+        (ResourceKind::User, Verb::Lookup) => Operation::UserLookup,
+        (ResourceKind::User, Verb::Read) => Operation::UserRead,
+        (ResourceKind::User, Verb::Import) => Operation::UserImport,
+        (ResourceKind::Group, Verb::Create) => Operation::GroupCreate,
+        (ResourceKind::Group, Verb::Update) => Operation::GroupUpdate,
+        (ResourceKind::Group, Verb::Delete) => Operation::GroupDelete,
+        (ResourceKind::Group, Verb::Lookup) => Operation::GroupLookup,
+        (ResourceKind::Group, Verb::Read) => Operation::GroupRead,
+        (ResourceKind::Group, Verb::Import) => Operation::GroupImport,
+        (ResourceKind::Other, Verb::Create) => Operation::ResourceCreate,
+        (ResourceKind::Other, Verb::Update) => Operation::ResourceUpdate,
+        (ResourceKind::Other, Verb::Delete) => Operation::ResourceDelete,
+        (ResourceKind::Other, Verb::Lookup) => Operation::ResourceLookup,
+        (ResourceKind::Other, Verb::Read) => Operation::ResourceRead,
+        (ResourceKind::Other, Verb::Import) => Operation::ResourceImport,
+    }
 }

@@ -1,23 +1,23 @@
 //! PATCH (RFC 7644 §3.5.2): some attributes of a resource. Members are changed by set operations on their own rows, in
 //! the order in which the request names them.
 
+use std::sync::Arc;
+
 use database::WriteTx;
 use registry::{AppScope, Feature};
 use scim_model::filter::{Filter, Literal, Operator};
 use scim_model::path::Bound;
 use scim_model::project::Projection;
-use scim_model::schema::ResourceType;
-use scim_model::{DetachedOperation, OperationKind, Patch, Resource};
+use scim_model::{DetachedOperation, OperationKind, Patch, Resource, ResourceKind, ResourceType};
 use serde_json::{Value, json};
 
 use crate::Provisioning;
 use crate::call::Call;
 use crate::error::Error;
-use crate::event::kind::Operation;
 use crate::operation::attempt::Attempt;
 use crate::operation::replace::{IfMatch, member_ids, read_steps};
 use crate::operation::store::{Modified, store_change, target};
-use crate::operation::{Answer, intended, policy};
+use crate::operation::{Answer, Verb, intended, policy};
 use crate::resource::member::{self, MemberChanges};
 
 impl Provisioning {
@@ -30,37 +30,44 @@ impl Provisioning {
         &self,
         scope: &AppScope,
         call: &Call,
-        ty: &'static ResourceType,
+        ty: &Arc<ResourceType>,
         id: &str,
         if_match: IfMatch,
         body: &[u8],
         projection: Projection,
         projection_asked: bool,
     ) -> Result<Answer, Error> {
-        let is_group = ty.name == "Group";
-        let attempt =
-            Attempt::with_body(intended(&ty.name, Operation::UserUpdate, Operation::GroupUpdate), ty, Some(id), body);
+        let attempt = Attempt::with_body(intended(ty, Verb::Update), ty, Some(id), body);
         let patch = match self.readable(scope, ty, body) {
             Ok(patch) => patch,
             Err(error) => return Err(self.failed(scope, call, attempt, error).await),
         };
         let mut steps = read_steps(patch.adjustments());
-        let (patch, member_operations) = if is_group { patch.detach("members") } else { (patch, Vec::new()) };
+        let (patch, members, passwords) = match ty.kind() {
+            ResourceKind::User => {
+                let (patch, passwords) = patch.detach("password");
+                (patch, Vec::new(), passwords)
+            }
+            ResourceKind::Group => {
+                let (patch, members) = patch.detach("members");
+                (patch, members, Vec::new())
+            }
+            ResourceKind::Other => (patch, Vec::new(), Vec::new()),
+        };
         // A password is hashed before the transaction begins: hashing is slow on purpose.
-        let (patch, password_operations) = patch.detach("password");
-        let mut password = last_value("password", password_operations);
+        let mut password = last_value("password", passwords);
         let password_hash = match self.password(scope, &mut password, &mut steps).await {
             Ok(hash) => hash,
             Err(error) => return Err(self.failed(scope, call, attempt, error).await),
         };
-        let (scope_inside, id) = (scope.clone(), id.to_owned());
+        let (scope_inside, ty, id) = (scope.clone(), ty.clone(), id.to_owned());
         self.change(scope, call, attempt, move |tx| {
-            let scope = &scope_inside;
+            let (scope, ty) = (&scope_inside, ty.as_ref());
             let row = target(tx, scope, ty, &id, &if_match)?;
             let before = row.resource()?;
             let mut after = before.clone();
             patch.apply(&mut after, ty)?;
-            let members = change_members(tx, scope, &row.id, member_operations)?;
+            let members = change_members(tx, scope, &row.id, members)?;
             let modified = Modified {
                 row,
                 before,
@@ -78,11 +85,11 @@ impl Provisioning {
 
     /// Everything that can be said about the request without looking at the resource.
     fn readable(&self, scope: &AppScope, ty: &ResourceType, body: &[u8]) -> Result<Patch, Error> {
-        if ty.name == "Group" {
+        if ty.kind() == ResourceKind::Group {
             policy::require(scope, Feature::PushGroups)?;
         }
         let patch = Patch::parse(body, ty, &self.limits)?;
-        if patch.only_sets("password") {
+        if ty.kind() == ResourceKind::User && patch.only_sets("password") {
             policy::require(scope, Feature::SyncPassword)?;
         }
         Ok(patch)

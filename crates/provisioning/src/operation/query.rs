@@ -1,12 +1,14 @@
 //! GET of a resource type's endpoint (RFC 7644 §3.4.2): look-ups by filter and imports page by page.
 
+use std::sync::Arc;
+
 use registry::{AppScope, Feature};
 use scim_model::filter::{Filter, Literal, Operator};
 use scim_model::message::list::ListResponse;
 use scim_model::path::Bound;
 use scim_model::project::Projection;
-use scim_model::redact;
-use scim_model::schema::ResourceType;
+use scim_model::redact::{self, Secrets};
+use scim_model::{ResourceKind, ResourceType};
 
 use crate::Provisioning;
 use crate::call::Call;
@@ -14,8 +16,7 @@ use crate::error::Error;
 use crate::event::kind::{Operation, Outcome};
 use crate::event::record::EventDraft;
 use crate::operation::attempt::Attempt;
-use crate::operation::replace::name_of;
-use crate::operation::{Done, intended, policy};
+use crate::operation::{Done, Verb, intended, policy};
 use crate::resource::representation;
 use crate::search::plan::plan;
 use crate::search::run::{self, Found};
@@ -51,18 +52,21 @@ impl Provisioning {
         &self,
         scope: &AppScope,
         call: &Call,
-        ty: &'static ResourceType,
+        ty: &Arc<ResourceType>,
         question: Question,
     ) -> Result<Queried, Error> {
         let filtered = question.filter.is_some();
         let test = !filtered && question.start_index <= 1 && question.count <= CONNECTION_TEST_COUNT;
         let operation = match (filtered, test) {
-            (true, _) => intended(&ty.name, Operation::UserLookup, Operation::GroupLookup),
+            (true, _) => intended(ty, Verb::Lookup),
             (false, true) => Operation::ConnectionTest,
-            (false, false) => intended(&ty.name, Operation::UserImport, Operation::GroupImport),
+            (false, false) => intended(ty, Verb::Import),
         };
         let mut attempt = Attempt::without_body(operation, ty, None);
-        attempt.subject = redact::text(question.filter.as_deref().unwrap_or_default()).chars().take(100).collect();
+        attempt.subject = redact::text(question.filter.as_deref().unwrap_or_default(), &Secrets::of([ty.as_ref()]))
+            .chars()
+            .take(100)
+            .collect();
         let filter = match self.resolved(scope, ty, question.filter.as_deref(), test) {
             Ok(filter) => filter,
             Err(error) => {
@@ -75,9 +79,9 @@ impl Provisioning {
         };
         let asked = filter.as_ref().and_then(asked_value);
         attempt.subject = asked.clone().unwrap_or(attempt.subject);
-        let (scope_inside, crawl) = (scope.clone(), self.crawl.clone());
+        let (scope_inside, ty, crawl) = (scope.clone(), ty.clone(), self.crawl.clone());
         self.answer(scope, call, attempt, move |tx| {
-            let (scope, connection) = (&scope_inside, tx.connection());
+            let (scope, ty, connection) = (&scope_inside, ty.as_ref(), tx.connection());
             let found = run::run(connection, scope, ty, filter.map(|filter| plan(filter, ty)), &question, &crawl)?;
             let items = representation::many(connection, scope, ty, &found.rows, &question.projection)?;
             let event = event(operation, ty, &question, &found, asked);
@@ -100,14 +104,14 @@ impl Provisioning {
         test: bool,
     ) -> Result<Option<Filter<Bound>>, Error> {
         let Some(text) = filter else {
-            if !test {
+            if !test && ty.kind() != ResourceKind::Other {
                 policy::require(scope, Feature::ImportUsers)?;
             }
             return Ok(None);
         };
         let filter = Filter::parse(text, &self.limits).and_then(|filter| filter.resolve(ty));
         let filter = filter.map_err(|error| Error::Protocol(error.into()))?;
-        if let Some(attribute) = not_in_document(&filter) {
+        if let Some(attribute) = not_in_document(&filter, ty.kind()) {
             let detail = format!(
                 "{attribute} cannot be used in a filter here. Filter by id, userName, externalId, displayName or another attribute of the resource itself."
             );
@@ -118,14 +122,19 @@ impl Provisioning {
 }
 
 /// An attribute of the filter that is kept outside of the document, so that the evaluator would never see it.
-fn not_in_document(filter: &Filter<Bound>) -> Option<&str> {
+fn not_in_document(filter: &Filter<Bound>, kind: ResourceKind) -> Option<&str> {
     match filter {
-        Filter::And(parts) | Filter::Or(parts) => parts.iter().find_map(not_in_document),
-        Filter::Not(inner) => not_in_document(inner),
+        Filter::And(parts) | Filter::Or(parts) => parts.iter().find_map(|part| not_in_document(part, kind)),
+        Filter::Not(inner) => not_in_document(inner, kind),
         Filter::Compare { attribute, .. } | Filter::Present(attribute) | Filter::Element { attribute, .. } => {
             let name = attribute.attribute().name.as_str();
             let location = attribute.path() == "meta.location";
-            (matches!(name, "members" | "groups") || location).then(|| attribute.path())
+            let apart = match kind {
+                ResourceKind::User => name == "groups",
+                ResourceKind::Group => name == "members",
+                ResourceKind::Other => false,
+            };
+            (apart || location).then(|| attribute.path())
         }
     }
 }
@@ -147,10 +156,14 @@ fn event(
     found: &Found,
     asked: Option<String>,
 ) -> EventDraft {
-    let kind = name_of(ty).to_lowercase();
+    let kind = match ty.kind() {
+        ResourceKind::User => "user",
+        ResourceKind::Group => "group",
+        ResourceKind::Other => ty.name.as_str(),
+    };
     let summary = match operation {
         Operation::ConnectionTest => "Tested the connection".to_owned(),
-        Operation::UserImport | Operation::GroupImport => match found.rows.len() {
+        Operation::UserImport | Operation::GroupImport | Operation::ResourceImport => match found.rows.len() {
             0 => format!("Read {kind}s from position {}: none there, {} in all", question.start_index, found.total),
             rows => format!(
                 "Read {kind}s {} to {} of {}",
@@ -170,10 +183,11 @@ fn event(
         }
     };
     let mut event = EventDraft::new(operation, Outcome::Succeeded, 200, summary);
-    event.resource_type = Some(name_of(ty));
+    event.resource_type = Some(ty.name.clone());
     event.subject = asked.clone().unwrap_or_default();
     event.identifiers.extend(asked);
-    if let (Operation::UserLookup | Operation::GroupLookup, [row]) = (operation, found.rows.as_slice()) {
+    let is_lookup = matches!(operation, Operation::UserLookup | Operation::GroupLookup | Operation::ResourceLookup);
+    if let (true, [row]) = (is_lookup, found.rows.as_slice()) {
         event.resource_id = Some(row.id.clone());
         event.directory_user_id = row.directory_user_id.clone();
     }

@@ -3,17 +3,17 @@
 //! A successful read leaves no row in the report: clients read before each change, and the change has its row. One that
 //! fails does, because then the client remembers what is not here.
 
+use std::sync::Arc;
+
 use registry::AppScope;
+use scim_model::ResourceType;
 use scim_model::project::Projection;
-use scim_model::schema::ResourceType;
 
 use crate::Provisioning;
 use crate::call::Call;
 use crate::error::Error;
-use crate::event::kind::Operation;
 use crate::operation::attempt::Attempt;
-use crate::operation::replace::name_of;
-use crate::operation::{intended, tell_internal};
+use crate::operation::{Verb, intended, tell_internal};
 use crate::resource::representation::{self, Representation};
 use crate::resource::row;
 
@@ -26,23 +26,23 @@ impl Provisioning {
         &self,
         scope: &AppScope,
         call: &Call,
-        ty: &'static ResourceType,
+        ty: &Arc<ResourceType>,
         id: &str,
         projection: Projection,
     ) -> Result<Representation, Error> {
-        let (scope_inside, wanted) = (scope.clone(), id.to_owned());
+        let (scope_inside, ty_inside, wanted) = (scope.clone(), ty.clone(), id.to_owned());
         let found = self
             .database
             .read(move |tx| -> Result<Representation, Error> {
-                let (scope, connection) = (&scope_inside, tx.connection());
+                let (scope, ty, connection) = (&scope_inside, ty_inside.as_ref(), tx.connection());
                 let found = row::find(connection, scope, &ty.name, &wanted)?;
-                let row = found.ok_or_else(|| Error::NotFound { resource_type: name_of(ty), id: wanted })?;
+                let row = found.ok_or_else(|| Error::NotFound { resource_type: ty.name.clone(), id: wanted })?;
                 representation::one(connection, scope, ty, &row, &projection)
             })
             .await;
         if let Err(error) = &found {
             tell_internal(call, error);
-            let operation = intended(&ty.name, Operation::UserRead, Operation::GroupRead);
+            let operation = intended(ty, Verb::Read);
             let subject: String = id.chars().take(100).collect();
             let identifiers = vec![subject.clone()];
             let attempt = Attempt { subject, identifiers, ..Attempt::without_body(operation, ty, None) };

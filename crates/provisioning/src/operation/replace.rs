@@ -1,20 +1,20 @@
 //! PUT (RFC 7644 §3.5.1): the whole resource anew. Okta's private apps do everything this way.
 
+use std::sync::Arc;
+
 use registry::{AppScope, Feature};
 use scim_model::check::{self, Adjustment};
 use scim_model::project::Projection;
-use scim_model::schema::ResourceType;
-use scim_model::{Resource, ScimError, ScimType};
+use scim_model::{Resource, ResourceKind, ResourceType, ScimError, ScimType};
 use serde_json::Value;
 
 use crate::Provisioning;
 use crate::call::Call;
 use crate::error::Error;
-use crate::event::kind::Operation;
 use crate::event::record::Step;
 use crate::operation::attempt::Attempt;
 use crate::operation::store::{Modified, store_change, target};
-use crate::operation::{Answer, intended, policy};
+use crate::operation::{Answer, Verb, intended, policy};
 use crate::resource::member::{self, MemberChanges};
 
 impl Provisioning {
@@ -27,15 +27,15 @@ impl Provisioning {
         &self,
         scope: &AppScope,
         call: &Call,
-        ty: &'static ResourceType,
+        ty: &Arc<ResourceType>,
         id: &str,
         if_match: IfMatch,
         body: &[u8],
         projection: Projection,
     ) -> Result<Answer, Error> {
-        let is_group = ty.name == "Group";
-        let attempt =
-            Attempt::with_body(intended(&ty.name, Operation::UserUpdate, Operation::GroupUpdate), ty, Some(id), body);
+        let is_group = ty.kind() == ResourceKind::Group;
+        let is_user = ty.kind() == ResourceKind::User;
+        let attempt = Attempt::with_body(intended(ty, Verb::Update), ty, Some(id), body);
         if is_group && let Err(error) = policy::require(scope, Feature::PushGroups) {
             return Err(self.failed(scope, call, attempt, error).await);
         }
@@ -46,25 +46,31 @@ impl Provisioning {
             Err(error) => return Err(self.failed(scope, call, attempt, error.into()).await),
         };
         let mut steps = read_steps(&early.adjustments);
-        let password_hash = match self.password(scope, &mut early.resource, &mut steps).await {
-            Ok(hash) => hash,
-            Err(error) => return Err(self.failed(scope, call, attempt, error).await),
+        let password_hash = match is_user {
+            true => match self.password(scope, &mut early.resource, &mut steps).await {
+                Ok(hash) => hash,
+                Err(error) => return Err(self.failed(scope, call, attempt, error).await),
+            },
+            false => None,
         };
-        let (scope_inside, id, limits) = (scope.clone(), id.to_owned(), self.limits.clone());
+        let (scope_inside, ty, id, limits) = (scope.clone(), ty.clone(), id.to_owned(), self.limits.clone());
         let body = body.to_vec();
         self.change(scope, call, attempt, move |tx| {
-            let scope = &scope_inside;
+            let (scope, ty) = (&scope_inside, ty.as_ref());
             let row = target(tx, scope, ty, &id, &if_match)?;
             let before = row.resource()?;
             let mut after = check::replace(&body, &before, ty, &limits)?.resource;
-            after.take("password");
+            if is_user {
+                after.take("password");
+            }
             // Okta's PUT may leave externalId out; it ties the resource to the client's own record, so it is kept.
             if let (None, Some(external_id)) = (after.external_id(), before.external_id()) {
                 after.set("externalId", external_id.into());
             }
-            let members = member_ids(after.take("members"))?;
-            let members =
-                if is_group { member::replace(tx, scope, &row.id, members)? } else { MemberChanges::default() };
+            let members = match is_group {
+                true => member::replace(tx, scope, &row.id, member_ids(after.take("members"))?)?,
+                false => MemberChanges::default(),
+            };
             let modified =
                 Modified { row, before, after, members, password_hash, steps, may_be_empty: false, projection };
             store_change(tx, scope, ty, modified)
@@ -114,11 +120,6 @@ impl IfMatch {
             _ => Ok(()),
         }
     }
-}
-
-/// The name of a resource type, for error texts and report rows.
-pub(super) fn name_of(ty: &ResourceType) -> &'static str {
-    if ty.name == "Group" { "Group" } else { "User" }
 }
 
 /// What was adjusted while reading, in words.

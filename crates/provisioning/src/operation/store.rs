@@ -2,12 +2,11 @@
 //! directory, applying the deprovisioning policy, and saying what happened.
 
 use database::WriteTx;
-use mapping::Profile;
 use registry::{AppScope, Feature};
 use scim_model::project::{Meta, Projection, serialise};
-use scim_model::redact;
-use scim_model::schema::{ResourceType, core};
-use scim_model::{Resource, diff};
+use scim_model::redact::{self, Secrets};
+use scim_model::schema::{Attribute, AttributeType};
+use scim_model::{Resource, ResourceKind, ResourceType, diff};
 use serde_json::Value;
 
 use crate::directory::leave::{self, Fate};
@@ -15,8 +14,8 @@ use crate::directory::place::{Match, Placed, place};
 use crate::error::Error;
 use crate::event::kind::{Operation, Outcome};
 use crate::event::record::{Change, EventDraft, KEPT_BODY_BYTES, Step};
-use crate::operation::replace::{IfMatch, name_of};
-use crate::operation::{Answer, Done, policy};
+use crate::operation::replace::IfMatch;
+use crate::operation::{Answer, Done, Verb, intended, policy};
 use crate::resource::member::{self, MemberChanges};
 use crate::resource::representation::{self, Representation};
 use crate::resource::row::{self, ResourceRow};
@@ -54,7 +53,7 @@ pub(super) fn target(
     if_match: &IfMatch,
 ) -> Result<ResourceRow, Error> {
     let found = row::find_locked(tx, scope, &ty.name, id)?;
-    let row = found.ok_or_else(|| Error::NotFound { resource_type: name_of(ty), id: id.to_owned() })?;
+    let row = found.ok_or_else(|| Error::NotFound { resource_type: ty.name.clone(), id: id.to_owned() })?;
     if_match.check(row.version)?;
     Ok(row)
 }
@@ -66,7 +65,7 @@ pub(super) fn store_change(
     ty: &ResourceType,
     mut modified: Modified,
 ) -> Result<Done<Answer>, Error> {
-    let is_user = ty.name != "Group";
+    let is_user = ty.kind() == ResourceKind::User;
     let changes = diff::diff(&modified.before, &modified.after, ty);
     if is_user {
         policy::require_for_user_change(scope, &changes)?;
@@ -89,7 +88,7 @@ pub(super) fn store_change(
 
     let mut placed = None;
     if is_user {
-        let profile = scope.settings().mapping.apply(&modified.after);
+        let profile = scope.mapping().apply(&modified.after);
         let linked = modified.row.directory_user_id.clone();
         let result = place(tx, scope, profile, linked.as_deref(), modified.password_hash.as_deref())?;
         modified.row.directory_user_id = Some(result.id.clone());
@@ -97,8 +96,8 @@ pub(super) fn store_change(
     }
     let relinked = placed.as_ref().is_some_and(|placed| placed.how != Match::LinkedBefore);
     if !changes.is_empty() || relinked {
-        row::update(tx, scope, &modified.after, &modified.row)?;
-        key::replace(tx, scope, &modified.row.id, Some(&modified.before), &modified.after)?;
+        row::update(tx, scope, ty, &modified.after, &modified.row)?;
+        key::replace(tx, scope, ty, &modified.row.id, Some(&modified.before), &modified.after)?;
     } else if resource_changed {
         row::update_version(tx, scope, &modified.row)?;
     }
@@ -113,7 +112,7 @@ pub(super) fn store_change(
         if matches!(answer, Answer::Empty { .. }) { 204 } else { 200 },
         String::new(),
     );
-    event.summary = summary(&event, &modified, unchanged);
+    event.summary = summary(ty, &event, &modified, unchanged);
     event.changes = changes.iter().map(change_text).chain(directory_changes).collect();
     if let Some(change) = members_change(tx, scope, &modified.members)? {
         event.changes.push(change);
@@ -136,7 +135,7 @@ pub(super) fn store_change(
     ));
     describe(&mut event, ty, &modified.row, &modified.after);
     if changes.iter().any(|change| change.path != "active") {
-        event.identifiers.extend(identifiers(&modified.before));
+        event.identifiers.extend(identifiers(ty, &modified.before));
     }
     event.response = response_text(&answer);
     Ok(Done { answer, event })
@@ -147,7 +146,7 @@ pub(super) fn store_change(
 fn require_free_user_name(tx: &mut WriteTx<'_>, scope: &AppScope, resource: &Resource, id: &str) -> Result<(), Error> {
     let user_name = resource.user_name().unwrap_or_default();
     if row::user_name_in_use(tx.connection(), scope, user_name, id)? {
-        return Err(Error::NameTaken { attribute: "userName", value: user_name.to_owned() });
+        return Err(Error::NameTaken { attribute: "userName".to_owned(), value: user_name.to_owned() });
     }
     Ok(())
 }
@@ -174,7 +173,7 @@ fn delete_deactivated(
     event.steps = std::mem::take(&mut modified.steps);
     event.steps.push(Step::new("Policy", fate.sentence()));
     describe(&mut event, ty, &modified.row, &modified.after);
-    event.identifiers.extend(identifiers(&modified.before));
+    event.identifiers.extend(identifiers(ty, &modified.before));
     event.response = response_text(&answer);
     Ok(Done { answer, event })
 }
@@ -182,7 +181,7 @@ fn delete_deactivated(
 /// Takes a user out of its groups, each of which has a new version then: whoever kept one must not take it for the
 /// current one.
 pub(super) fn leave_groups(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Result<(), Error> {
-    let group = core::group();
+    let group = scope.resource_types().group();
     let groups = member::groups_of(tx.connection(), scope, &[id])?.remove(id).unwrap_or_default();
     for (group_id, _) in groups {
         let Some(mut row) = row::find_locked(tx, scope, &group.name, &group_id)? else { continue };
@@ -216,7 +215,7 @@ pub(super) fn remove_user(
 fn answer(tx: &mut WriteTx<'_>, scope: &AppScope, ty: &ResourceType, modified: &Modified) -> Result<Answer, Error> {
     let connection = tx.connection();
     if modified.may_be_empty
-        && ty.name == "Group"
+        && ty.kind() == ResourceKind::Group
         && member::count_up_to(connection, scope, &modified.row.id, ANSWERED_MEMBERS + 1)? > ANSWERED_MEMBERS
     {
         let location = representation::location(scope, ty, &modified.row.id);
@@ -234,14 +233,11 @@ fn operation_of(
     reactivated: bool,
     password_set: bool,
 ) -> Operation {
-    if ty.name == "Group" {
-        return if changes.is_empty() && !members.is_empty() {
-            Operation::GroupMembers
-        } else {
-            Operation::GroupUpdate
-        };
-    }
-    if deactivated {
+    if ty.kind() == ResourceKind::Group && changes.is_empty() && !members.is_empty() {
+        Operation::GroupMembers
+    } else if ty.kind() != ResourceKind::User {
+        intended(ty, Verb::Update)
+    } else if deactivated {
         Operation::UserDeactivate
     } else if reactivated {
         Operation::UserReactivate
@@ -253,15 +249,12 @@ fn operation_of(
 }
 
 /// What happened in words.
-fn summary(event: &EventDraft, modified: &Modified, unchanged: bool) -> String {
-    let name = display(&modified.after);
-    let former = display(&modified.before);
+fn summary(ty: &ResourceType, event: &EventDraft, modified: &Modified, unchanged: bool) -> String {
+    let name = display(ty, &modified.after);
+    let former = display(ty, &modified.before);
     let members = &modified.members;
     if unchanged {
-        return match event.operation {
-            Operation::GroupUpdate | Operation::GroupMembers => format!("Group {name} was already as sent"),
-            _ => format!("User {name} was already as sent"),
-        };
+        return format!("{} {name} was already as sent", ty.name);
     }
     match event.operation {
         Operation::UserDeactivate => format!("Disabled user {name}"),
@@ -269,12 +262,14 @@ fn summary(event: &EventDraft, modified: &Modified, unchanged: bool) -> String {
         Operation::UserPassword => format!("Set the password of user {name}"),
         Operation::UserUpdate if former != name => format!("Renamed user {former} to {name}"),
         Operation::GroupUpdate if former != name => format!("Renamed group {former} to {name}"),
+        Operation::ResourceUpdate if former != name => format!("Renamed {} {former} to {name}", ty.name),
         Operation::GroupUpdate if members.is_empty() => format!("Updated group {name}"),
         Operation::GroupUpdate | Operation::GroupMembers => match (members.added.len(), members.removed.len()) {
             (added, 0) => format!("Added {} to group {name}", people(added)),
             (0, removed) => format!("Removed {} from group {name}", people(removed)),
             (added, removed) => format!("Added {} to group {name} and removed {}", people(added), removed),
         },
+        Operation::ResourceUpdate => format!("Updated {} {name}", ty.name),
         _ => format!("Updated user {name}"),
     }
 }
@@ -284,23 +279,30 @@ pub(super) fn people(count: usize) -> String {
     if count == 1 { "1 member".to_owned() } else { format!("{count} members") }
 }
 
-/// The name that a person knows the resource by.
-fn display(resource: &Resource) -> String {
-    resource.user_name().or(resource.display_name()).unwrap_or_default().to_owned()
+/// The name that a person knows the resource by: its first required text (userName, a group's displayName), or what else
+/// looks like one.
+pub(super) fn display(ty: &ResourceType, resource: &Resource) -> String {
+    let is_text = |attribute: &Attribute| attribute.kind == AttributeType::String && !attribute.multi_valued;
+    let named = ty.schema.attributes.iter().find(|attribute| attribute.required && is_text(attribute));
+    let name = named.and_then(|attribute| resource.text(&attribute.name)).or(resource.display_name());
+    let name = name.or_else(|| resource.text("name")).or(resource.external_id());
+    name.unwrap_or_default().to_owned()
 }
 
 /// Who the row is about.
 pub(super) fn describe(event: &mut EventDraft, ty: &ResourceType, row: &ResourceRow, resource: &Resource) {
     event.resource_id = Some(row.id.clone());
-    event.resource_type = Some(name_of(ty));
+    event.resource_type = Some(ty.name.clone());
     event.directory_user_id = row.directory_user_id.clone();
-    event.subject = display(resource);
-    event.identifiers.extend(identifiers(resource));
+    event.subject = display(ty, resource);
+    event.identifiers.extend(identifiers(ty, resource));
 }
 
 /// Every name that the end user may be searched by.
-pub(super) fn identifiers(resource: &Resource) -> Vec<String> {
+fn identifiers(ty: &ResourceType, resource: &Resource) -> Vec<String> {
+    let name = display(ty, resource);
     [
+        Some(name.as_str()),
         resource.user_name(),
         resource.external_id(),
         resource.display_name(),
@@ -317,7 +319,7 @@ pub(super) fn identifiers(resource: &Resource) -> Vec<String> {
 /// How the directory side went, in words.
 pub(super) fn placed_steps(scope: &AppScope, placed: &Placed) -> Vec<Step> {
     let rules = scope.settings().mapping.users.len();
-    vec![
+    let mut steps = vec![
         Step::new("Matched", placed.how.sentence()),
         Step::new(
             "Mapped",
@@ -332,12 +334,12 @@ pub(super) fn placed_steps(scope: &AppScope, placed: &Placed) -> Vec<Step> {
                 }
             ),
         ),
-    ]
-}
-
-/// The mapped profile of a user.
-pub(super) fn mapped(scope: &AppScope, resource: &Resource) -> Profile {
-    scope.settings().mapping.apply(resource)
+    ];
+    if let Some(former) = &placed.freed {
+        let text = format!("A deleted directory user had this user name and is now called {former}");
+        steps.push(Step::new("Freed", text));
+    }
+    steps
 }
 
 /// The text to store: the resource with what `meta` says of its row.
@@ -352,10 +354,12 @@ pub(super) fn document(ty: &ResourceType, resource: &Resource, row: &ResourceRow
     serialise(resource, &meta)
 }
 
-/// The answer as the report keeps it.
+/// The answer as the report keeps it. It has no secrets; only long lists are folded.
 pub(super) fn response_text(answer: &Answer) -> Option<String> {
     match answer {
-        Answer::Resource(Representation { body, .. }) => Some(redact::request_body(body.as_bytes(), KEPT_BODY_BYTES)),
+        Answer::Resource(Representation { body, .. }) => {
+            Some(redact::request_body(body.as_bytes(), KEPT_BODY_BYTES, &Secrets::default()))
+        }
         Answer::Empty { .. } => None,
     }
 }

@@ -1,25 +1,37 @@
-//! The equality index over multi-valued attributes that clients look up by.
+//! Values that resources are found by, or that only one of them may have.
 //!
-//! One row per value. Which paths are indexed stands in [`INDEXED`]; the search plan reads the same table.
+//! One row per value. Which paths are indexed for look-ups stands in [`INDEXED`]; the search plan reads the same table. An
+//! attribute that its schema wants to be unique (RFC 7643 §7) has rows too, which a unique index guards. `userName` and a
+//! group's `displayName` are not among them: they have columns and indexes of their own.
 
 use database::WriteTx;
 use database::schema::resource_key as table;
 use diesel::prelude::*;
 use registry::AppScope;
-use scim_model::Resource;
 use scim_model::fold::fold;
+use scim_model::path::Bound;
+use scim_model::{Resource, ResourceKind, ResourceType};
+use serde_json::Value;
 
 use crate::error::Error;
 use crate::page::cut;
 
-/// Paths with an index, as `scim_model` spells them.
+/// Paths of users with an index, as `scim_model` spells them.
 pub(crate) const INDEXED: [&str; 1] = ["emails.value"];
 
-/// Values longer than this are indexed by their beginning; the evaluator settles the rest.
+/// Values longer than this are indexed by their beginning, and the evaluator settles the rest; unique ones are refused.
 const KEY_BYTES: usize = 512;
 
 /// So many rows go into one statement: below the bind limits of both databases.
 const CHUNK: usize = 500;
+
+/// One row of a resource.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    is_unique: bool,
+    path: String,
+    folded: String,
+}
 
 /// The form in which a value is indexed and looked up.
 pub(crate) fn key(value: &str) -> String {
@@ -28,23 +40,69 @@ pub(crate) fn key(value: &str) -> String {
     folded
 }
 
-/// Every (path, key) of a resource, each once.
-fn keys(resource: &Resource) -> Vec<(&'static str, String)> {
-    let mut keys: Vec<_> = resource.emails().map(|value| (INDEXED[0], key(value))).collect();
+/// Attributes of the type that have rows in the unique index.
+pub(crate) fn unique_attributes(ty: &ResourceType) -> Vec<Bound> {
+    let mut attributes = ty.unique_attributes();
+    if ty.kind() == ResourceKind::User {
+        attributes.retain(|attribute| attribute.path() != "userName");
+    }
+    attributes
+}
+
+/// What the rows of a unique attribute are kept under: two types may call an attribute alike.
+pub(crate) fn unique_path(ty: &ResourceType, attribute: &Bound) -> String {
+    format!("{}/{}", ty.name, attribute.path())
+}
+
+/// The form in which a value of a unique attribute is compared; `None` for a value that is none.
+pub(crate) fn unique_value(attribute: &Bound, value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if text.is_empty() => None,
+        Value::String(text) if attribute.case_exact() => Some(text.clone()),
+        Value::String(text) => Some(fold(text)),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// Every key of a resource, each once.
+fn keys(ty: &ResourceType, resource: &Resource) -> Result<Vec<Key>, Error> {
+    let mut keys: Vec<Key> = Vec::new();
+    if ty.kind() == ResourceKind::User {
+        keys.extend(resource.emails().map(|value| Key {
+            is_unique: false,
+            path: INDEXED[0].to_owned(),
+            folded: key(value),
+        }));
+    }
+    for attribute in unique_attributes(ty) {
+        for value in resource.values(&attribute) {
+            let Some(folded) = unique_value(&attribute, value) else { continue };
+            if folded.len() > KEY_BYTES {
+                return Err(Error::TooLong { attribute: attribute.path().to_owned(), most_bytes: KEY_BYTES });
+            }
+            keys.push(Key { is_unique: true, path: unique_path(ty, &attribute), folded });
+        }
+    }
     keys.sort_unstable();
     keys.dedup();
-    keys
+    Ok(keys)
 }
 
 /// Brings the keys from those of `old` to those of `new`; touches nothing where they are the same.
+///
+/// # Errors
+/// [`Error::NameTaken`] when another resource of the application has a value that must be unique.
 pub(crate) fn replace(
     tx: &mut WriteTx<'_>,
     scope: &AppScope,
+    ty: &ResourceType,
     id: &str,
     old: Option<&Resource>,
     new: &Resource,
 ) -> Result<(), Error> {
-    let (old, new) = (old.map(keys).unwrap_or_default(), keys(new));
+    let old = old.map_or_else(|| Ok(Vec::new()), |old| keys(ty, old))?;
+    let new = keys(ty, new)?;
     if old == new {
         return Ok(());
     }
@@ -56,13 +114,14 @@ pub(crate) fn replace(
     }
     let rows: Vec<_> = new
         .iter()
-        .map(|(path, folded)| {
+        .map(|key| {
             (
                 table::tenant_id.eq(scope.tenant_id().as_str()),
                 table::application_id.eq(scope.application_id().as_str()),
-                table::path.eq(*path),
-                table::folded.eq(folded.as_str()),
+                table::path.eq(key.path.as_str()),
+                table::folded.eq(key.folded.as_str()),
                 table::resource_id.eq(id),
+                table::is_unique.eq(key.is_unique),
             )
         })
         .collect();
@@ -70,7 +129,8 @@ pub(crate) fn replace(
     for chunk in rows.chunks(CHUNK) {
         database::each!(connection, connection => {
             diesel::insert_into(table::table).values(chunk).execute(connection)
-        })?;
+        })
+        .map_err(|error| taken(error, ty, &new))?;
     }
     Ok(())
 }
@@ -85,4 +145,19 @@ pub(crate) fn remove(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Result
     )
     .execute(tx.connection())?;
     Ok(())
+}
+
+/// A conflict does not say which row it was about; where there is only one unique value, it is that one.
+fn taken(error: diesel::result::Error, ty: &ResourceType, keys: &[Key]) -> Error {
+    let error = database::Error::from(error);
+    if !error.violates("resource_key_unique") {
+        return error.into();
+    }
+    let prefix = format!("{}/", ty.name);
+    let unique: Vec<&Key> = keys.iter().filter(|key| key.is_unique).collect();
+    let join = |of: fn(&Key) -> &str| unique.iter().map(|key| of(key)).collect::<Vec<_>>().join("\" or \"");
+    Error::NameTaken {
+        attribute: join(|key| &key.path).replace(&prefix, "").replace('"', ""),
+        value: join(|key| &key.folded),
+    }
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use database::Connection;
 use registry::AppScope;
 use scim_model::project::{Projection, splice};
-use scim_model::schema::ResourceType;
+use scim_model::{ResourceKind, ResourceType};
 use serde_json::json;
 
 use crate::error::Error;
@@ -51,8 +51,8 @@ pub(crate) fn many(
     rows: &[ResourceRow],
     projection: &Projection,
 ) -> Result<Vec<Representation>, Error> {
-    let is_group = ty.name == "Group";
-    let mut groups = if !is_group && projection.wants("groups") {
+    let (is_user, is_group) = (ty.kind() == ResourceKind::User, ty.kind() == ResourceKind::Group);
+    let mut groups = if is_user && projection.wants("groups") {
         let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
         member::groups_of(connection, scope, &ids)?
     } else {
@@ -77,10 +77,11 @@ pub(crate) fn many(
 }
 
 fn groups_json(scope: &AppScope, groups: Vec<(String, String)>) -> String {
+    let ty = scope.resource_types().group();
     let groups: Vec<_> = groups
         .into_iter()
         .map(|(id, display)| {
-            json!({ "value": id, "$ref": format!("{}/Groups/{id}", scope.base_url()), "display": display, "type": "direct" })
+            json!({ "value": id, "$ref": location(scope, ty, &id), "display": display, "type": "direct" })
         })
         .collect();
     serde_json::Value::Array(groups).to_string()
@@ -91,13 +92,14 @@ fn members_json(scope: &AppScope, members: Vec<member::Member>) -> Option<String
     if members.is_empty() {
         return None;
     }
+    let (users, groups) = (scope.resource_types().user(), scope.resource_types().group());
     let members: Vec<_> = members
         .into_iter()
         .map(|member| {
-            let endpoint = if member.resource_type == "Group" { "Groups" } else { "Users" };
+            let ty = if member.resource_type == groups.name { groups } else { users };
             json!({
                 "value": member.id,
-                "$ref": format!("{}/{endpoint}/{}", scope.base_url(), member.id),
+                "$ref": location(scope, ty, &member.id),
                 "display": member.display_name.or(member.user_name).unwrap_or_default(),
                 "type": member.resource_type,
             })

@@ -4,8 +4,8 @@ use database::schema::resource as table;
 use database::{Connection, Id, LockRow, Timestamp, WriteTx, kind};
 use diesel::prelude::*;
 use registry::AppScope;
-use scim_model::Resource;
 use scim_model::fold::fold;
+use scim_model::{Resource, ResourceKind, ResourceType};
 
 use crate::error::{Error, check_length};
 
@@ -38,10 +38,11 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(resource: &Resource) -> Result<Self, Error> {
-        let (user_name, display_name) = (resource.user_name(), resource.display_name());
+    fn of(ty: &ResourceType, resource: &Resource) -> Result<Self, Error> {
+        let user_name = resource.user_name().filter(|_| ty.kind() == ResourceKind::User);
+        let display_name = resource.display_name();
         // Only the names of groups are looked up; a user's display name is free to be long.
-        let group_name = display_name.filter(|_| user_name.is_none());
+        let group_name = display_name.filter(|_| ty.kind() == ResourceKind::Group);
         let columns = Columns {
             external_id: resource.external_id().map(str::to_owned),
             user_name: user_name.map(str::to_owned),
@@ -192,7 +193,6 @@ pub(crate) fn find_deleted(
 /// A new resource's place in the database.
 pub(crate) struct NewRow<'a> {
     pub id: &'a str,
-    pub resource_type: &'a str,
     pub document: &'a str,
     pub directory_user_id: Option<&'a str>,
 }
@@ -201,16 +201,17 @@ pub(crate) struct NewRow<'a> {
 pub(crate) fn insert(
     tx: &mut WriteTx<'_>,
     scope: &AppScope,
+    ty: &ResourceType,
     resource: &Resource,
     new: &NewRow<'_>,
 ) -> Result<(), Error> {
-    let (now, columns) = (tx.now(), Columns::of(resource)?);
+    let (now, columns) = (tx.now(), Columns::of(ty, resource)?);
     diesel::insert_into(table::table)
         .values((
             table::tenant_id.eq(scope.tenant_id()),
             table::application_id.eq(scope.application_id()),
             table::id.eq(new.id),
-            table::resource_type.eq(new.resource_type),
+            table::resource_type.eq(&ty.name),
             table::external_id.eq(&columns.external_id),
             table::user_name.eq(&columns.user_name),
             table::user_name_folded.eq(&columns.user_name_folded),
@@ -232,10 +233,11 @@ pub(crate) fn insert(
 pub(crate) fn update(
     tx: &mut WriteTx<'_>,
     scope: &AppScope,
+    ty: &ResourceType,
     resource: &Resource,
     row: &ResourceRow,
 ) -> Result<(), Error> {
-    let columns = Columns::of(resource)?;
+    let columns = Columns::of(ty, resource)?;
     diesel::update(one!(scope, &row.id))
         .set((
             table::external_id.eq(&columns.external_id),
@@ -247,6 +249,7 @@ pub(crate) fn update(
             table::document.eq(&row.document),
             table::version.eq(row.version),
             table::directory_user_id.eq(row.directory_user_id.as_deref()),
+            table::created_at.eq(row.created_at),
             table::last_modified_at.eq(row.last_modified_at),
             table::deleted_at.eq(None::<Timestamp>),
         ))
@@ -284,8 +287,10 @@ pub(crate) fn remove(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Result
 
 fn name_taken(error: diesel::result::Error, resource: &Resource) -> Error {
     let error = database::Error::from(error);
-    let name =
-        |attribute, value: Option<&str>| Error::NameTaken { attribute, value: value.unwrap_or_default().to_owned() };
+    let name = |attribute: &str, value: Option<&str>| Error::NameTaken {
+        attribute: attribute.to_owned(),
+        value: value.unwrap_or_default().to_owned(),
+    };
     if error.violates("resource_user_name") {
         name("userName", resource.user_name())
     } else if error.violates("resource_group_name") {

@@ -5,7 +5,8 @@
 use scim_model::filter::{Filter, Literal, Operator};
 use scim_model::fold::fold;
 use scim_model::path::Bound;
-use scim_model::schema::ResourceType;
+use scim_model::schema::Uniqueness;
+use scim_model::{ResourceKind, ResourceType};
 
 use crate::resource::key;
 
@@ -19,7 +20,7 @@ pub(crate) enum Candidates {
     DisplayName(String),
     /// Equality in `resource_key`.
     Key {
-        path: &'static str,
+        path: String,
         folded: String,
     },
     /// Every resource of the type, in order.
@@ -60,12 +61,16 @@ fn equality(attribute: &Bound, value: &str, ty: &ResourceType) -> Option<(Candid
     match attribute.path() {
         "id" => Some((Candidates::Id(value.to_owned()), true)),
         "externalId" => Some((Candidates::ExternalId(value.to_owned()), true)),
-        "userName" => Some((Candidates::UserName(fold(value)), true)),
-        "displayName" if ty.name == "Group" => Some((Candidates::DisplayName(fold(value)), true)),
-        path => {
-            let path = key::INDEXED.into_iter().find(|indexed| *indexed == path)?;
-            Some((Candidates::Key { path, folded: key::key(value) }, false))
+        "userName" if ty.kind() == ResourceKind::User => Some((Candidates::UserName(fold(value)), true)),
+        "displayName" if ty.kind() == ResourceKind::Group => Some((Candidates::DisplayName(fold(value)), true)),
+        path if ty.kind() == ResourceKind::User && key::INDEXED.contains(&path) => {
+            Some((Candidates::Key { path: path.to_owned(), folded: key::key(value) }, false))
         }
+        _ if attribute.definition().uniqueness != Uniqueness::None => {
+            let folded = key::unique_value(attribute, &value.into())?;
+            Some((Candidates::Key { path: key::unique_path(ty, attribute), folded }, false))
+        }
+        _ => None,
     }
 }
 
@@ -83,10 +88,10 @@ mod tests {
             ("userName eq \"ADA@x\"", Candidates::UserName("ada@x".into()), true),
             ("externalId eq \"00U\"", Candidates::ExternalId("00U".into()), true),
             ("id eq \"1\"", Candidates::Id("1".into()), true),
-            ("emails eq \"A@x\"", Candidates::Key { path: "emails.value", folded: "a@x".into() }, false),
+            ("emails eq \"A@x\"", Candidates::Key { path: "emails.value".into(), folded: "a@x".into() }, false),
             (
                 "emails[type eq \"work\" and value eq \"A@x\"]",
-                Candidates::Key { path: "emails.value", folded: "a@x".into() },
+                Candidates::Key { path: "emails.value".into(), folded: "a@x".into() },
                 false,
             ),
             ("active eq true and userName eq \"b\"", Candidates::UserName("b".into()), false),

@@ -4,10 +4,9 @@ use database::Connection;
 use database::schema::{resource as table, resource_key};
 use diesel::prelude::*;
 use registry::AppScope;
-use scim_model::ScimError;
 use scim_model::filter::Filter;
 use scim_model::path::Bound;
-use scim_model::schema::ResourceType;
+use scim_model::{ResourceType, ScimError};
 
 use crate::error::Error;
 use crate::operation::Question;
@@ -109,7 +108,7 @@ fn candidates_of(
             let ids = resource_key::table
                 .filter(resource_key::tenant_id.eq(scope.tenant_id()))
                 .filter(resource_key::application_id.eq(scope.application_id()))
-                .filter(resource_key::path.eq(*path))
+                .filter(resource_key::path.eq(path))
                 .filter(resource_key::folded.eq(folded))
                 .select(resource_key::resource_id);
             query.filter(table::id.eq_any(ids)).load(connection)?

@@ -1,5 +1,7 @@
 //! POST /Users, POST /Groups (RFC 7644 §3.3).
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use scim_model::schema::ResourceType;
@@ -11,7 +13,7 @@ use crate::handle::Incoming;
 
 pub(crate) async fn create(
     incoming: &Incoming<'_>,
-    ty: &'static ResourceType,
+    ty: &Arc<ResourceType>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Failure> {
     let projection = incoming.projection(ty).await?;

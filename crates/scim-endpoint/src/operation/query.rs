@@ -1,5 +1,7 @@
 //! GET /Users, GET /Groups (RFC 7644 §3.4.2).
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use provisioning::Question;
 use scim_model::message::query::Query;
@@ -9,7 +11,7 @@ use crate::answer::json;
 use crate::failure::Failure;
 use crate::handle::{Incoming, refused};
 
-pub(crate) async fn query(incoming: &Incoming<'_>, ty: &'static ResourceType) -> Result<HttpResponse, Failure> {
+pub(crate) async fn query(incoming: &Incoming<'_>, ty: &Arc<ResourceType>) -> Result<HttpResponse, Failure> {
     let provisioning = &incoming.endpoint.provisioning;
     let query = match Query::parse(incoming.parameters.pairs(), provisioning.limits()) {
         Ok(query) => query,

@@ -1,5 +1,7 @@
 //! GET /Users/{id}, GET /Groups/{id} (RFC 7644 §3.4.1).
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ETAG, IF_NONE_MATCH};
@@ -9,11 +11,7 @@ use crate::answer::{etag, resource, versions};
 use crate::failure::Failure;
 use crate::handle::Incoming;
 
-pub(crate) async fn read(
-    incoming: &Incoming<'_>,
-    ty: &'static ResourceType,
-    id: &str,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn read(incoming: &Incoming<'_>, ty: &Arc<ResourceType>, id: &str) -> Result<HttpResponse, Failure> {
     let projection = incoming.projection(ty).await?;
     let provisioning = &incoming.endpoint.provisioning;
     let found = provisioning.read(incoming.scope, incoming.call, ty, id, projection).await?;

@@ -1,5 +1,7 @@
 //! PUT /Users/{id}, PUT /Groups/{id} (RFC 7644 §3.5.1).
 
+use std::sync::Arc;
+
 use actix_web::{HttpResponse, web};
 use scim_model::schema::ResourceType;
 
@@ -10,7 +12,7 @@ use crate::handle::Incoming;
 
 pub(crate) async fn replace(
     incoming: &Incoming<'_>,
-    ty: &'static ResourceType,
+    ty: &Arc<ResourceType>,
     id: &str,
     payload: web::Payload,
 ) -> Result<HttpResponse, Failure> {

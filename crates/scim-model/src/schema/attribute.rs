@@ -5,13 +5,15 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A schema as `/Schemas` shows it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schema {
     /// The URN.
     pub id: String,
     /// Name for people.
+    #[serde(default)]
     pub name: String,
     /// Description for people.
+    #[serde(default)]
     pub description: String,
     /// The attributes, without the common ones that every resource has.
     #[serde(deserialize_with = "shared", serialize_with = "plain")]
@@ -26,7 +28,7 @@ impl Schema {
 }
 
 /// An attribute or sub-attribute.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Attribute {
     /// Name in the schema's spelling.

@@ -7,26 +7,26 @@ use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
 
-use super::{Attribute, Extension, ResourceType, Schema, shared};
+use super::{Attribute, Extension, ResourceType, ResourceTypes, Schema, shared};
 
-static TYPES: LazyLock<[ResourceType; 2]> = LazyLock::new(|| {
+static TYPES: LazyLock<[Arc<ResourceType>; 2]> = LazyLock::new(|| {
     [
-        ResourceType {
+        Arc::new(ResourceType {
             id: "User".to_owned(),
             name: "User".to_owned(),
             description: "User Account".to_owned(),
             endpoint: "/Users".to_owned(),
             schema: embedded(include_str!("core/User.json")),
             extensions: vec![Extension { schema: embedded(include_str!("core/EnterpriseUser.json")), required: false }],
-        },
-        ResourceType {
+        }),
+        Arc::new(ResourceType {
             id: "Group".to_owned(),
             name: "Group".to_owned(),
             description: "Group".to_owned(),
             endpoint: "/Groups".to_owned(),
             schema: embedded(include_str!("core/Group.json")),
             extensions: Vec::new(),
-        },
+        }),
     ]
 });
 
@@ -54,9 +54,15 @@ pub fn group() -> &'static ResourceType {
     &TYPES[1]
 }
 
-/// Every resource type there is.
-pub fn all() -> &'static [ResourceType] {
+/// Both types: those of every application.
+pub(crate) fn all() -> &'static [Arc<ResourceType>] {
     &*TYPES
+}
+
+/// The resource types of an application that adds none.
+pub fn types() -> Arc<ResourceTypes> {
+    static ALONE: LazyLock<Arc<ResourceTypes>> = LazyLock::new(|| Arc::new(ResourceTypes::new(TYPES.to_vec())));
+    ALONE.clone()
 }
 
 /// Schemas of the discovery resources themselves (RFC 7643 §8.7.2).

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::attribute::find;
-use super::{Attribute, Schema, core};
+use super::{Attribute, Schema, Uniqueness, core};
 use crate::path::Bound;
 use crate::urn;
 
@@ -22,6 +22,17 @@ pub struct ResourceType {
     pub schema: Schema,
     /// Extensions that a resource may hold.
     pub extensions: Vec<Extension>,
+}
+
+/// What resources of a type are to the service provider, beyond their attributes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResourceKind {
+    /// A person: feeds the directory, and is a member of groups.
+    User,
+    /// A set of members.
+    Group,
+    /// Nothing but its attributes.
+    Other,
 }
 
 /// An extension of a resource type.
@@ -68,6 +79,41 @@ pub(crate) enum Located<'a> {
 }
 
 impl ResourceType {
+    /// What its resources are, by the main schema: the name may be anything.
+    pub fn kind(&self) -> ResourceKind {
+        match self.schema.id.as_str() {
+            urn::USER => ResourceKind::User,
+            urn::GROUP => ResourceKind::Group,
+            _ => ResourceKind::Other,
+        }
+    }
+
+    /// The main schema and the extensions.
+    pub fn schemas(&self) -> impl Iterator<Item = &Schema> {
+        std::iter::once(&self.schema).chain(self.extensions.iter().map(|extension| &extension.schema))
+    }
+
+    /// Attributes and sub-attributes whose values the schema wants to be unique, without the common `id`.
+    pub fn unique_attributes(&self) -> Vec<Bound> {
+        let of_schema = |schema: &Schema, extension: Option<&str>| {
+            let mut unique = Vec::new();
+            for attribute in &schema.attributes {
+                let subs = attribute.sub_attributes.iter().map(Some);
+                for part in std::iter::once(None).chain(subs) {
+                    if part.unwrap_or(attribute).uniqueness != Uniqueness::None {
+                        unique.push(Bound::new(extension, attribute.clone(), part.cloned()));
+                    }
+                }
+            }
+            unique
+        };
+        let mut unique = of_schema(&self.schema, None);
+        for extension in &self.extensions {
+            unique.extend(of_schema(&extension.schema, Some(&extension.schema.id)));
+        }
+        unique
+    }
+
     /// The core or common attribute of this name, in any case. Extensions have their own: [`ResourceType::extension`].
     pub fn attribute(&self, name: &str) -> Option<&Arc<Attribute>> {
         self.schema.attribute(name).or_else(|| find(core::common(), name))

@@ -1,11 +1,11 @@
 //! `rollcall application …`.
 
 use anyhow::{Result, bail};
-use registry::{Application, Feature, NewApplication, RevealedCredential, TenantScope};
+use registry::{Application, NewApplication, Registry, RevealedCredential, Settings, TenantScope};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use super::{open, say, tenant_scope};
+use super::{open, say, schema, tenant_scope};
 use crate::cli::{ApplicationCommand, ApplicationKind};
 use crate::config::Config;
 
@@ -26,33 +26,44 @@ pub(super) async fn run(config: &Config, command: ApplicationCommand) -> Result<
         }
         ApplicationCommand::Feature { tenant, application, switch: (feature, on) } => {
             let scope = tenant_scope(&registry, &tenant).await?;
-            switch(&registry, &scope, &application, feature, on).await
+            let changed = change_settings(&registry, &scope, &application, |settings| {
+                settings.features.set(feature, on);
+                Ok(())
+            });
+            let name = changed.await?;
+            let state = if on { "on" } else { "off" };
+            say(&format!("\"{}\" is {state} for \"{name}\": {}", feature.label(), feature.sentence(on)))
         }
+        ApplicationCommand::Schema(command) => schema::run(&registry, command).await,
     }
 }
 
-async fn switch(
-    registry: &registry::Registry,
+/// Changes the settings of an application, and gives its name.
+pub(super) async fn change_settings(
+    registry: &Registry,
     scope: &TenantScope,
     id: &str,
-    feature: Feature,
-    on: bool,
-) -> Result<()> {
+    change: impl Fn(&mut Settings) -> Result<()>,
+) -> Result<String> {
     for _ in 0..ATTEMPTS {
-        let Some(application) = registry.application(scope, id).await? else {
-            bail!("there is no application {id:?} in the tenant {}", scope.slug());
-        };
+        let application = application_of(registry, scope, id).await?;
         let mut settings = application.settings;
-        settings.features.set(feature, on);
+        change(&mut settings)?;
         match registry.save_settings(scope, id, application.settings_revision, settings).await {
             Err(registry::Error::Stale) => continue,
             saved => saved?,
         };
-        let state = if on { "on" } else { "off" };
-        let (name, label) = (application.name, feature.label());
-        return say(&format!("\"{label}\" is {state} for \"{name}\": {}", feature.sentence(on)));
+        return Ok(application.name);
     }
     bail!("somebody else keeps changing the settings of this application: try again later")
+}
+
+/// The application of this id.
+pub(super) async fn application_of(registry: &Registry, scope: &TenantScope, id: &str) -> Result<Application> {
+    match registry.application(scope, id).await? {
+        Some(application) => Ok(application),
+        None => bail!("there is no application {id:?} in the tenant {}", scope.slug()),
+    }
 }
 
 /// The object that other programs read.

@@ -53,9 +53,13 @@ on_both_databases! {
                 assert!(after.sources[0].removed);
                 assert!(after.groups.is_empty());
                 // Brought back by the next create, under the same id.
+                server.clock.step(60_000);
                 let answer = application.post("/Users", &body).await.expect(201);
                 assert_eq!(answer.id(), id);
                 assert_eq!(answer.json()["active"], true);
+                // To the client it is a new resource: unchanged since it was created (RFC 7643 §3.1).
+                let meta = &answer.json()["meta"];
+                assert_eq!(meta["created"], meta["lastModified"]);
                 let event = server.last_event(&application.scope).await;
                 assert_eq!((event.row.operation, event.row.summary), (Operation::UserRestore, format!("Restored user {name} under the former id")));
             } else {
@@ -145,5 +149,29 @@ on_both_databases! {
         application.get(&below).await.expect(200);
         application.delete(&below).await.expect(204);
         assert!(server.people(&application.scope).await.is_empty());
+    }
+
+    /// What is deleted does not stand in the way of a new name (RFC 7644 §3.6).
+    async fn a_deleted_persons_name_is_free_for_a_rename(server) {
+        let application = server.application("acme", &[]).await;
+        let ada = application.add_user("ada@corp.test").await;
+        let bob = application.add_user("bob@corp.test").await;
+        let rename = |name: &str| patch(json!([{ "op": "replace", "path": "userName", "value": name }]));
+        application.patch(&format!("/Users/{bob}"), &rename("ada@corp.test")).await.scim_error(409, Some("uniqueness"));
+        application.delete(&format!("/Users/{ada}")).await.expect(204);
+        application.patch(&format!("/Users/{bob}"), &rename("ADA@corp.test")).await.expect(200);
+        let event = server.last_event(&application.scope).await;
+        assert!(event.steps.iter().any(|step| step.name == "Freed"), "{:?}", event.steps);
+        let people = server.people(&application.scope).await;
+        let mut names: Vec<(&str, UserStatus)> = people.iter().map(|row| (row.user_name.as_str(), row.status)).collect();
+        names.sort_unstable_by_key(|(name, _)| name.len());
+        assert_eq!(names[0], ("ADA@corp.test", UserStatus::Active));
+        assert!(names[1].0.starts_with("ADA@corp.test (deleted, ") && names[1].1 == UserStatus::Disabled, "{names:?}");
+        // Their name is another's now; under their externalId or a free name they could come back.
+        application.post("/Users", &okta_user("1", "ada@corp.test", "A", "B")).await.scim_error(409, Some("uniqueness"));
+        // A person whom another application provides keeps the name.
+        let other = server.application("acme", &[]).await;
+        other.add_user("eve@corp.test").await;
+        application.patch(&format!("/Users/{bob}"), &rename("eve@corp.test")).await.scim_error(409, Some("uniqueness"));
     }
 }

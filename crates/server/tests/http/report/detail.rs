@@ -69,7 +69,7 @@ on_both_databases! {
         assert_eq!(told, [
             (Operation::ConnectionTest, Succeeded, "Tested the connection", ""),
             (Operation::UserLookup, Succeeded, "Looked up user ada@corp.test: not found", ""),
-            (Operation::UserCreate, Succeeded, "Created user ada@corp.test", "userName name emails displayName locale externalId active"),
+            (Operation::UserCreate, Succeeded, "Created user ada@corp.test", "externalId userName name.familyName name.givenName displayName locale active emails"),
             (Operation::UserLookup, Succeeded, "Looked up user ada@corp.test: found", ""),
             (Operation::UserUpdate, Succeeded, "Updated user ada@corp.test", "title directory title"),
             (Operation::GroupLookup, Succeeded, "Looked up group Engines: not found", ""),

@@ -1,5 +1,6 @@
 //! `/ServiceProviderConfig`, `/ResourceTypes`, `/Schemas`
 
+use registry::Feature;
 use serde_json::json;
 
 use crate::on_both_databases;
@@ -13,7 +14,12 @@ on_both_databases! {
         assert_eq!(config["bulk"]["supported"], false);
         assert_eq!(config["sort"], json!({ "supported": false }));
         assert_eq!(config["etag"], json!({ "supported": true }));
+        // What is advertised is what works (RFC 7643 §5).
+        assert_eq!(config["changePassword"]["supported"], false);
+        application.switch(server, Feature::SyncPassword, true).await;
+        let config = application.get("/ServiceProviderConfig").await.expect(200).json();
         assert_eq!(config["changePassword"]["supported"], true);
+        application.get("/ServiceProviderConfig?filter=a%20pr").await.scim_error(403, None);
         let location = format!("https://rollcall.test{}/ServiceProviderConfig", application.path);
         assert_eq!(config["meta"]["location"], location);
         // How to authenticate can be read before one can (RFC 7643 §5), and says nothing about what exists.

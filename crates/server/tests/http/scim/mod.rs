@@ -1,6 +1,7 @@
 //! `/t/{tenant}/scim/{application}/v2`
 
 mod credentials;
+mod definitions;
 mod discovery;
 mod errors;
 mod features;
