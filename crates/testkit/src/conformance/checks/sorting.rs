@@ -34,11 +34,11 @@ pub const FAMILY: Family = Family {
             Box::pin(begins(s, "emails", &["ada", "bob", "dave"]))
         }),
         Check::new("Q16.time", &rules::Q16, "moments in time", |s| Box::pin(by_time(s))),
-        Check::new("Q16.case", &rules::D4, "the name in any case", |s| {
+        Check::new("D4.sort-by", &rules::D4, "the name in any case", |s| {
             Box::pin(sorted(s, "USERNAME", None, &["ada", "bob", "carol", "dave"]))
         }),
-        Check::new("Q16.urn", &rules::Q12, "a name with the URI of its schema", |s| Box::pin(by_urn(s))),
-        Check::new("Q16.pages", &rules::Q18, "pages follow the order", |s| Box::pin(pages(s))),
+        Check::new("Q12.sort-by", &rules::Q12, "a name with the URI of its schema", |s| Box::pin(by_urn(s))),
+        Check::new("Q18.sorted", &rules::Q18, "pages follow the order", |s| Box::pin(pages(s))),
     ],
 };
 
