@@ -5,6 +5,7 @@
 mod support;
 
 mod concurrency;
+mod conformance;
 mod directory;
 mod okta;
 mod plans;
