@@ -1,5 +1,5 @@
-//! The project's automation: `cargo xtask <command>`. Depends on no crate of ours, so that it works while they do not
-//! compile.
+//! The project's automation: `cargo xtask <command>`. Depends on no crate of the product, so that it works while they do
+//! not compile; `testkit`, whose conformance checks it runs, uses none of them either.
 
 mod bench;
 mod conformance;

@@ -84,7 +84,13 @@ impl Stop {
 
 impl From<HttpError> for Stop {
     fn from(error: HttpError) -> Self {
-        Self::failed(format!("there is no answer: {error}"))
+        let mut what = format!("there is no answer: {error}");
+        let mut cause = std::error::Error::source(&error);
+        while let Some(error) = cause {
+            what.push_str(&format!(": {error}"));
+            cause = error.source();
+        }
+        Self::failed(what)
     }
 }
 

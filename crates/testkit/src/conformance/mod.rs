@@ -41,6 +41,11 @@ pub struct Report {
     pub left: Vec<String>,
 }
 
+/// Whether a family, a rule or a check has that name.
+pub fn knows(name: &str) -> bool {
+    FAMILIES.iter().any(|family| family.checks.iter().any(|check| family.selects(check, name)))
+}
+
 /// Runs the checks that `only` names: a family, a rule or a check; all without it. None by that name: an empty report.
 pub async fn run(session: &mut Session, only: Option<&str>) -> Report {
     let mut results = Vec::new();

@@ -20,7 +20,7 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// Why there is nothing to check.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    #[error("the server cannot be reached: {0}")]
+    #[error("the server cannot be reached")]
     Unreachable(#[from] HttpError),
     #[error("the server refuses the token: GET /ResourceTypes is answered {0}")]
     Refused(u16),

@@ -113,6 +113,7 @@ async fn what_is_not_advertised_is_not_offered() {
 async fn one_family_rule_or_check_can_be_run() {
     for (name, count) in [("etags", 10), ("Q17", 5), ("q17.ZERO", 1), ("nothing", 0)] {
         assert_eq!(report(Wrong::Agreeable, Some(name)).await.results.len(), count, "{name}");
+        assert_eq!(knows(name), count > 0, "{name}");
     }
 }
 
