@@ -23,7 +23,7 @@ mod text;
 mod web;
 
 pub use setup_token::SetupToken;
-pub use web::failure::not_found;
+pub use web::failure::{not_found, unreadable};
 
 use actix_web::web::{Data, ServiceConfig};
 use database::Clock;

@@ -278,7 +278,6 @@ pub(crate) const UNIQUE_CONSTRAINTS: &[(&str, &str)] = &[
     ("provisioning_event_detail_pkey", "provisioning_event_detail.tenant_id, provisioning_event_detail.event_id"),
     ("provisioning_event_pkey", "provisioning_event.tenant_id, provisioning_event.id"),
     ("resource_count_pkey", "resource_count.tenant_id, resource_count.application_id, resource_count.resource_type"),
-    ("resource_group_name", "resource.tenant_id, resource.application_id, resource.display_name_folded"),
     (
         "resource_key_pkey",
         "resource_key.tenant_id, resource_key.application_id, resource_key.path, resource_key.folded, resource_key.resource_id",

@@ -13,9 +13,7 @@ const LOOKED_UP_BYTES: usize = 1_024;
 /// Refuses a folded value that no index could hold.
 pub(crate) fn check_length(attribute: &str, folded: Option<&str>) -> Result<(), Error> {
     match folded {
-        Some(folded) if folded.len() > LOOKED_UP_BYTES => {
-            Err(Error::TooLong { attribute: attribute.to_owned(), most_bytes: LOOKED_UP_BYTES })
-        }
+        Some(folded) if folded.len() > LOOKED_UP_BYTES => Err(Error::TooLong { attribute: attribute.to_owned() }),
         _ => Ok(()),
     }
 }
@@ -43,7 +41,7 @@ pub enum Error {
     MappingEmpty { attribute: String, path: String },
     /// A value that is looked up by is longer than an index can hold.
     #[error("{attribute} is too long")]
-    TooLong { attribute: String, most_bytes: usize },
+    TooLong { attribute: String },
     /// A group names members that are no resources of this application.
     #[error("unknown members")]
     UnknownMembers { ids: Vec<String> },
@@ -127,10 +125,10 @@ impl Error {
                     "The attribute mapping in Rollcall takes \"{attribute}\" from {path}, and this user has no value there. Send {path}, or change the mapping of this application."
                 ),
             ),
-            Error::TooLong { attribute, most_bytes } => scim(
+            Error::TooLong { attribute } => scim(
                 400,
                 Some(ScimType::InvalidValue),
-                format!("{attribute} is longer than {most_bytes} bytes. Send a shorter one."),
+                format!("{attribute} is longer than {LOOKED_UP_BYTES} bytes. Send a shorter one."),
             ),
             Error::UnknownMembers { ids } => scim(
                 400,

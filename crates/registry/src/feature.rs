@@ -1,9 +1,10 @@
-//! The provisioning features of an application: what its client may do, switched by an administrator.
+//! The provisioning features of an application: what its client may do, and how strictly the protocol is taken; switched
+//! by an administrator.
 
 use std::fmt;
 use std::str::FromStr;
 
-use serde::de::{Error as _, MapAccess, Visitor};
+use serde::de::{MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -24,11 +25,15 @@ pub enum Feature {
     PushGroups,
     /// Off: a password in a body is ignored and noted.
     SyncPassword,
+    /// Off: several groups may have one name. A matter of the protocol: RFC 7643 does not say, Okta and Entra ID need it on.
+    UniqueGroupNames,
+    /// Off: a body without `schemas` is taken for what its address says. A matter of the protocol: RFC 7643 §3 wants them.
+    RequireSchemas,
 }
 
 impl Feature {
     /// Every feature, in the order in which they are shown.
-    pub const ALL: [Feature; 7] = [
+    pub const ALL: [Feature; 9] = [
         Feature::ImportUsers,
         Feature::CreateUsers,
         Feature::UpdateUsers,
@@ -36,7 +41,14 @@ impl Feature {
         Feature::DeleteDeactivatedUsers,
         Feature::PushGroups,
         Feature::SyncPassword,
+        Feature::UniqueGroupNames,
+        Feature::RequireSchemas,
     ];
+
+    /// Whether it is about how strictly the protocol is taken, not about what the client may do.
+    pub fn is_about_protocol(self) -> bool {
+        matches!(self, Feature::UniqueGroupNames | Feature::RequireSchemas)
+    }
 
     /// The name used in URLs, commands and the stored document.
     pub fn name(self) -> &'static str {
@@ -48,6 +60,8 @@ impl Feature {
             Feature::DeleteDeactivatedUsers => "delete-deactivated-users",
             Feature::PushGroups => "push-groups",
             Feature::SyncPassword => "sync-password",
+            Feature::UniqueGroupNames => "unique-group-names",
+            Feature::RequireSchemas => "require-schemas",
         }
     }
 
@@ -61,6 +75,8 @@ impl Feature {
             Feature::DeleteDeactivatedUsers => "Delete the Deactivated users",
             Feature::PushGroups => "Push groups",
             Feature::SyncPassword => "Sync password",
+            Feature::UniqueGroupNames => "Unique group names",
+            Feature::RequireSchemas => "Require schemas",
         }
     }
 
@@ -97,6 +113,14 @@ impl Feature {
             (Feature::SyncPassword, false) => {
                 "A password sent along with a user is ignored; a request that only sets a password is refused."
             }
+            (Feature::UniqueGroupNames, true) => {
+                "A second group of the same name is refused, so that Okta and Entra ID find one group by its name."
+            }
+            (Feature::UniqueGroupNames, false) => "Several groups may have the same name.",
+            (Feature::RequireSchemas, true) => "A user or group sent without its schemas is refused, as SCIM asks.",
+            (Feature::RequireSchemas, false) => {
+                "A user or group sent without its schemas is taken for what its address says, and the report notes it."
+            }
         }
     }
 
@@ -105,7 +129,7 @@ impl Feature {
         !matches!(self, Feature::DeleteDeactivatedUsers | Feature::SyncPassword)
     }
 
-    const fn bit(self) -> u8 {
+    const fn bit(self) -> u16 {
         1 << self as u8
     }
 }
@@ -120,7 +144,7 @@ impl fmt::Display for Feature {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "there is no feature \"{0}\": use import-users, create-users, update-users, deactivate-users, \
-     delete-deactivated-users, push-groups or sync-password"
+     delete-deactivated-users, push-groups, sync-password, unique-group-names or require-schemas"
 )]
 pub struct UnknownFeature(String);
 
@@ -133,9 +157,10 @@ impl FromStr for Feature {
 }
 
 /// How all switches of an application stand. As JSON: an object `{"import-users": true, …}`; a feature that the object
-/// does not name stands as on a new application, so that a feature added later needs no change of stored documents.
+/// does not name stands as on a new application, and a name that this version does not know is passed over: servers of two versions
+/// share one database while they are updated.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Features(u8);
+pub struct Features(u16);
 
 impl Features {
     /// Whether `feature` is on.
@@ -197,7 +222,9 @@ impl<'de> Visitor<'de> for FeaturesVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Features, A::Error> {
         let mut features = Features::default();
         while let Some((name, on)) = map.next_entry::<String, bool>()? {
-            features.set(name.parse().map_err(A::Error::custom)?, on);
+            if let Ok(feature) = name.parse() {
+                features.set(feature, on);
+            }
         }
         Ok(features)
     }
@@ -248,6 +275,7 @@ mod tests {
         let json = serde_json::to_string(&features).unwrap();
         assert_eq!(serde_json::from_str::<Features>(&json).unwrap(), features);
         assert_eq!(serde_json::from_str::<Features>("{}").unwrap(), Features::default());
-        assert!(serde_json::from_str::<Features>(r#"{"fly": true}"#).is_err());
+        assert_eq!(serde_json::from_str::<Features>(r#"{"fly": true}"#).unwrap(), Features::default());
+        assert!(serde_json::from_str::<Features>(r#"{"fly": 1}"#).is_err());
     }
 }

@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::operation::{create, delete, modify, query, read, replace};
 use crate::parameters::{Parameters, redacted};
 use crate::route::{Path, Route};
-use crate::{REQUEST_ID_HEADER, ScimEndpoint, credential, discovery};
+use crate::{REQUEST_ID_HEADER, ScimEndpoint, credential, discovery, long_uri};
 
 /// A pause lasts longer than a busy moment. Okta retries a 429 up to ten times by itself, and nothing else.
 const RETRY_AFTER_PAUSED_S: &str = "120";
@@ -76,8 +76,12 @@ async fn answer(
     endpoint.registry.note_use(&scope);
     call.target = target(request, &below, &Secrets::of(scope.resource_types().all().iter().map(AsRef::as_ref)));
     let refuse = |code, error: ScimError| refused(endpoint, &scope, &call, code, error);
-    let (route, parameters) = match (path, Parameters::parse(request.query_string())) {
-        (Ok(path), Ok(parameters)) => (Route::of(&path, scope.resource_types()), parameters),
+    let route = path.map(|path| Route::of(&path, scope.resource_types()));
+    if let Some((code, error)) = long_uri::refusal(request, route.as_ref(), endpoint.provisioning.limits()) {
+        return Err(refuse(code, error).await);
+    }
+    let (route, parameters) = match (route, Parameters::parse(request.query_string())) {
+        (Ok(route), Ok(parameters)) => (route, parameters),
         (Err(error), _) | (_, Err(error)) => return Err(refuse("invalidValue", error).await),
     };
     let incoming = Incoming { endpoint, scope: &scope, call: &call, request, parameters: &parameters };

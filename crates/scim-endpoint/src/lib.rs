@@ -10,6 +10,7 @@ mod credential;
 mod discovery;
 mod failure;
 mod handle;
+mod long_uri;
 mod operation;
 mod parameters;
 mod route;
@@ -17,6 +18,8 @@ mod route;
 use actix_web::web;
 use provisioning::Provisioning;
 use registry::Registry;
+
+pub use long_uri::UriTooLong;
 
 /// Where the application's SCIM endpoints begin; also the pattern under which requests are logged.
 pub const PATTERN: &str = "/t/{tenant}/scim/{application}/v2{below:(/.*)?}";

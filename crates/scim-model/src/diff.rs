@@ -6,16 +6,16 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::resource::Resource;
-use crate::schema::{Attribute, ResourceType, Returned};
+use crate::schema::{Attribute, ResourceType};
 
 /// A changed attribute or sub-attribute of a single complex attribute.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
     /// Canonical path, such as `name.givenName`.
     pub path: String,
-    /// Value before; `None` if there was none, and always for a password.
+    /// Value before; `None` if there was none, and always for what is hidden, such as a password.
     pub old: Option<Value>,
-    /// Value after; `None` if there is none, and always for a password.
+    /// Value after; `None` if there is none, and always for what is hidden.
     pub new: Option<Value>,
 }
 
@@ -47,7 +47,7 @@ fn attributes<'a>(
             continue;
         }
         let path = format!("{prefix}{name}");
-        if attribute.returned == Returned::Never {
+        if attribute.is_hidden() {
             changes.push(Change { path, old: None, new: None });
             continue;
         }
@@ -57,8 +57,21 @@ fn attributes<'a>(
             self::attributes(attribute.sub_attributes.iter(), &prefix, object(old), object(new), changes);
             continue;
         }
-        changes.push(Change { path, old: old.cloned(), new: new.cloned() });
+        changes.push(Change { path, old: shown(attribute, old), new: shown(attribute, new) });
     }
+}
+
+/// A value without the parts that nobody may see.
+fn shown(attribute: &Attribute, value: Option<&Value>) -> Option<Value> {
+    let mut value = value?.clone();
+    if let Value::Array(entries) = &mut value
+        && attribute.sub_attributes.iter().any(|sub| sub.is_hidden())
+    {
+        for entry in entries.iter_mut().filter_map(Value::as_object_mut) {
+            entry.retain(|name, _| !attribute.sub_attribute(name).is_some_and(|sub| sub.is_hidden()));
+        }
+    }
+    Some(value)
 }
 
 fn object(value: Option<&Value>) -> Option<&Map<String, Value>> {

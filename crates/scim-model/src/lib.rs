@@ -37,7 +37,10 @@ pub mod path;
 pub mod project;
 pub mod redact;
 pub mod resource;
+mod same;
 pub mod schema;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod urn;
 mod value;
 

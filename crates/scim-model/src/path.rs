@@ -103,7 +103,7 @@ impl Bound {
 
     /// Whether case matters when its values are compared.
     pub fn case_exact(&self) -> bool {
-        self.definition().case_exact
+        self.definition().is_case_exact()
     }
 
     /// Whether a resource may hold several values of it.

@@ -74,6 +74,31 @@ pub(crate) fn is_blank(value: &Value) -> bool {
     }
 }
 
+/// Null, or a list or object of nothing: what RFC 7643 §2.5 calls unassigned.
+pub(crate) fn is_unassigned(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(values) => values.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
+/// Takes what is unassigned out of a value, at any depth.
+pub(crate) fn drop_unassigned(value: &mut Value) {
+    match value {
+        Value::Array(values) => {
+            values.iter_mut().for_each(drop_unassigned);
+            values.retain(|value| !is_unassigned(value));
+        }
+        Value::Object(members) => members.retain(|_, value| {
+            drop_unassigned(value);
+            !is_unassigned(value)
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
 /// Whether an entry says nothing but its label: everything apart from `type` and `primary` is blank.
 pub(crate) fn is_blank_entry(entry: &Value) -> bool {
     match entry {
@@ -95,13 +120,52 @@ pub(crate) fn boolean_from_text(text: &str) -> Option<bool> {
     }
 }
 
-/// A dateTime (RFC 7643 §2.3.5). Without an offset it is taken as UTC; a date alone, which clients put in filters, is its
-/// first moment.
+/// Whether a text is a dateTime as a body must have it (RFC 7643 §2.3.5): `2008-01-23T04:56:22`, with a fraction or without,
+/// with `Z` or an offset or without.
+pub(crate) fn is_date_time(text: &str) -> bool {
+    let has_form = |text: &[u8], form: &[u8]| {
+        text.len() == form.len()
+            && text.iter().zip(form).all(|(byte, wanted)| match wanted {
+                b'0' => byte.is_ascii_digit(),
+                wanted => byte == wanted,
+            })
+    };
+    let Some((time, rest)) = text.as_bytes().split_at_checked("0000-00-00T00:00:00".len()) else { return false };
+    let zone = match rest.strip_prefix(b".") {
+        Some(fraction) => {
+            let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            if digits == 0 {
+                return false;
+            }
+            fraction.get(digits..).unwrap_or_default()
+        }
+        None => rest,
+    };
+    has_form(time, b"0000-00-00T00:00:00")
+        // There are leap seconds, but not in xsd:dateTime.
+        && !time.ends_with(b"60")
+        && (matches!(zone, b"" | b"Z") || has_form(zone, b"+00:00") || has_form(zone, b"-00:00"))
+        && parse_date_time(text).is_some()
+}
+
+/// A point in time. Without an offset it is taken as UTC; a date alone, which clients put in filters, is its first moment.
 pub(crate) fn parse_date_time(text: &str) -> Option<Timestamp> {
     text.parse::<Timestamp>().ok().or_else(|| {
         let civil = text.parse::<DateTime>().ok().or_else(|| Some(text.parse::<Date>().ok()?.at(0, 0, 0, 0)))?;
         TimeZone::UTC.to_timestamp(civil).ok()
     })
+}
+
+/// Base64 (RFC 4648 §4); the padding may be left out (RFC 7643 §2.3.6).
+pub(crate) fn is_base64(text: &str) -> bool {
+    let digits = text.trim_end_matches('=');
+    let padding = text.len() - digits.len();
+    let is_padded_rightly = match digits.len() % 4 {
+        0 => padding == 0,
+        1 => false,
+        left_over => padding == 0 || padding == 4 - left_over,
+    };
+    is_padded_rightly && digits.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
 }
 
 #[cfg(test)]

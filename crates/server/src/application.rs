@@ -4,10 +4,10 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::App;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
-use actix_web::{App, HttpServer};
 use anyhow::{Context, Result, anyhow};
 use dashboard::{Dashboard, SetupToken};
 use database::{Clock, RandomSource};
@@ -19,9 +19,10 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpSocket;
 
 use crate::config::Config;
+use crate::connection::{self, Settings};
 use crate::health::health;
 use crate::installation::Installation;
-use crate::middleware::{SecurityHeaders, request_log, scim_refusal};
+use crate::middleware::{SecurityHeaders, request_log, scim_refusal, unreadable};
 
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 1024;
@@ -73,7 +74,13 @@ impl Application {
         let endpoint = ScimEndpoint { provisioning: provisioning.clone(), registry: registry.clone() };
         let headers = Data::new(SecurityHeaders { https: public_url.starts_with("https://") });
         let (database, registry_data) = (Data::new(database), Data::new(registry.clone()));
-        let mut server = HttpServer::new(move || {
+        let settings = Settings {
+            keep_alive: KEEP_ALIVE,
+            head_timeout: REQUEST_HEAD_TIMEOUT,
+            stop_timeout_s: STOP_TIMEOUT_S,
+            workers: config.workers,
+        };
+        let server = connection::serve(listener, settings, move || {
             let (endpoint, dashboard) = (endpoint.clone(), dashboard.clone());
             App::new()
                 .app_data(headers.clone())
@@ -83,19 +90,13 @@ impl Application {
                 .configure(move |services| scim_endpoint::configure(services, endpoint))
                 .configure(move |services| dashboard::configure(services, dashboard))
                 .default_service(web::to(dashboard::not_found))
+                .wrap(from_fn(unreadable))
                 .wrap(from_fn(scim_refusal))
                 .wrap(from_fn(SecurityHeaders::add))
                 // The last one is the outermost: it sees every answer as it leaves.
                 .wrap(from_fn(request_log))
         })
-        .keep_alive(KEEP_ALIVE)
-        .client_request_timeout(REQUEST_HEAD_TIMEOUT)
-        .shutdown_timeout(STOP_TIMEOUT_S)
-        .disable_signals();
-        if let Some(workers) = config.workers {
-            server = server.workers(workers);
-        }
-        let server = server.listen(listener).context("cannot take connections")?.run();
+        .context("cannot take connections")?;
         Ok(Application { server, address, public_url, registry, provisioning, setup_token })
     }
 

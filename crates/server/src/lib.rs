@@ -7,6 +7,7 @@ mod application;
 mod cli;
 mod commands;
 mod config;
+mod connection;
 mod demo;
 mod health;
 mod installation;

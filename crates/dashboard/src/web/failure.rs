@@ -31,6 +31,9 @@ pub enum PageFailure {
     /// The form came from another site, or its token is none of ours.
     #[error("form refused")]
     FormRefused,
+    /// The request itself was no proper HTTP, or more of it than is taken.
+    #[error("unreadable request: {detail}")]
+    UnreadableRequest { status: StatusCode, detail: &'static str },
     /// The body of the form is too large or not a form.
     #[error("unreadable form")]
     UnreadableForm,
@@ -67,6 +70,7 @@ impl PageFailure {
                 "This form is no longer valid",
                 "You may have signed out in another tab, or cookies are blocked. Go back, reload the page and send it again. Nothing was changed.",
             ),
+            PageFailure::UnreadableRequest { detail, .. } => ("This request could not be read", detail),
             PageFailure::UnreadableForm => (
                 "This form could not be read",
                 "It is too large or damaged. Go back and try again. Nothing was changed.",
@@ -86,6 +90,7 @@ impl ResponseError for PageFailure {
             PageFailure::SignInFirst => StatusCode::UNAUTHORIZED,
             PageFailure::NotFound => StatusCode::NOT_FOUND,
             PageFailure::NotAllowed | PageFailure::WrongSetupToken | PageFailure::FormRefused => StatusCode::FORBIDDEN,
+            PageFailure::UnreadableRequest { status, .. } => *status,
             PageFailure::UnreadableForm => StatusCode::BAD_REQUEST,
             PageFailure::Busy => StatusCode::SERVICE_UNAVAILABLE,
             PageFailure::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -138,6 +143,11 @@ pub async fn show(
 /// The application's default service: an address that nothing serves.
 pub async fn not_found(request: HttpRequest) -> HttpResponse {
     answer_for(&PageFailure::NotFound, &request)
+}
+
+/// The page for a request that never got to a page: what it should have been instead.
+pub fn unreadable(request: &HttpRequest, status: StatusCode, detail: &'static str) -> HttpResponse {
+    answer_for(&PageFailure::UnreadableRequest { status, detail }, request)
 }
 
 fn answer_for(failure: &PageFailure, request: &HttpRequest) -> HttpResponse {

@@ -16,11 +16,12 @@ fn an_empty_database_gets_its_tables_once_however_many_ask() {
         let state = open(scratch.url()).unwrap().migration_state().unwrap();
         assert_eq!(state, MigrationState::Empty, "{name}");
         let url = scratch.url();
-        let done: usize = std::thread::scope(|scope| {
+        let done: Vec<usize> = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| open(url).unwrap().migrate().unwrap())).collect();
-            threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
-        assert_eq!(done, 1, "{name}: one migration, run by one of them");
+        let by_whom = done.iter().filter(|count| **count > 0).count();
+        assert_eq!(by_whom, 1, "{name}: all migrations are run by one of them, {done:?}");
         assert_eq!(open(url).unwrap().migration_state().unwrap(), MigrationState::Current, "{name}");
     }
 }

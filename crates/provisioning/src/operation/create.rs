@@ -89,6 +89,9 @@ fn create(
     let is_user = ty.kind() == ResourceKind::User;
     let set_aside = if is_user { row::find_deleted(tx, scope, &ty.name, &resource)? } else { None };
 
+    if ty.kind() == ResourceKind::Group {
+        store::require_free_group_name(tx, scope, &resource, "")?;
+    }
     let restored = set_aside.is_some();
     let mut row = set_aside.unwrap_or_else(|| ResourceRow {
         id: tx.new_id::<kind::Resource>().to_string(),

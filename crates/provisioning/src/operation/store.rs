@@ -73,6 +73,9 @@ pub(super) fn store_change(
     if is_user && changes.iter().any(|change| change.path == "userName") {
         require_free_user_name(tx, scope, &modified.after, &modified.row.id)?;
     }
+    if ty.kind() == ResourceKind::Group && changes.iter().any(|change| change.path == "displayName") {
+        require_free_group_name(tx, scope, &modified.after, &modified.row.id)?;
+    }
     let resource_changed = !changes.is_empty() || !modified.members.is_empty();
     if resource_changed {
         modified.row.version += 1;
@@ -147,6 +150,21 @@ fn require_free_user_name(tx: &mut WriteTx<'_>, scope: &AppScope, resource: &Res
     let user_name = resource.user_name().unwrap_or_default();
     if row::user_name_in_use(tx.connection(), scope, user_name, id)? {
         return Err(Error::NameTaken { attribute: "userName".to_owned(), value: user_name.to_owned() });
+    }
+    Ok(())
+}
+
+/// Refuses a group's name that another one has, unless the administrator lets groups share names.
+pub(super) fn require_free_group_name(
+    tx: &mut WriteTx<'_>,
+    scope: &AppScope,
+    group: &Resource,
+    id: &str,
+) -> Result<(), Error> {
+    let name = group.display_name().unwrap_or_default();
+    let must_be_unique = scope.settings().features.is_on(Feature::UniqueGroupNames);
+    if must_be_unique && row::group_name_in_use(tx.connection(), scope, name, id)? {
+        return Err(Error::NameTaken { attribute: "displayName".to_owned(), value: name.to_owned() });
     }
     Ok(())
 }
@@ -351,7 +369,7 @@ pub(super) fn document(ty: &ResourceType, resource: &Resource, row: &ResourceRow
         last_modified: row.last_modified_at.as_milliseconds(),
         version: &format!("W/\"{}\"", row.version),
     };
-    serialise(resource, &meta)
+    serialise(resource, ty, &meta)
 }
 
 /// The answer as the report keeps it. It has no secrets; only long lists are folded.

@@ -1,25 +1,25 @@
 //! Values that resources are found by, or that only one of them may have.
 //!
 //! One row per value. Which paths are indexed for look-ups stands in [`INDEXED`]; the search plan reads the same table. An
-//! attribute that its schema wants to be unique (RFC 7643 §7) has rows too, which a unique index guards. `userName` and a
-//! group's `displayName` are not among them: they have columns and indexes of their own.
+//! attribute that its schema wants to be unique (RFC 7643 §7) has rows too, which a unique index guards; so has a group's
+//! `displayName` while *Unique group names* is on. `userName` has a column and a unique index of its own.
 
 use database::WriteTx;
 use database::schema::resource_key as table;
 use diesel::prelude::*;
-use registry::AppScope;
+use registry::{AppScope, Feature};
 use scim_model::fold::fold;
 use scim_model::path::Bound;
 use scim_model::{Resource, ResourceKind, ResourceType};
 use serde_json::Value;
 
-use crate::error::Error;
+use crate::error::{Error, check_length};
 use crate::page::cut;
 
 /// Paths of users with an index, as `scim_model` spells them.
 pub(crate) const INDEXED: [&str; 1] = ["emails.value"];
 
-/// Values longer than this are indexed by their beginning, and the evaluator settles the rest; unique ones are refused.
+/// Values longer than this are indexed by their beginning, and the evaluator settles the rest.
 const KEY_BYTES: usize = 512;
 
 /// So many rows go into one statement: below the bind limits of both databases.
@@ -66,7 +66,7 @@ pub(crate) fn unique_value(attribute: &Bound, value: &Value) -> Option<String> {
 }
 
 /// Every key of a resource, each once.
-fn keys(ty: &ResourceType, resource: &Resource) -> Result<Vec<Key>, Error> {
+fn keys(scope: &AppScope, ty: &ResourceType, resource: &Resource) -> Result<Vec<Key>, Error> {
     let mut keys: Vec<Key> = Vec::new();
     if ty.kind() == ResourceKind::User {
         keys.extend(resource.emails().map(|value| Key {
@@ -75,12 +75,18 @@ fn keys(ty: &ResourceType, resource: &Resource) -> Result<Vec<Key>, Error> {
             folded: key(value),
         }));
     }
+    if ty.kind() == ResourceKind::Group
+        && scope.settings().features.is_on(Feature::UniqueGroupNames)
+        && let Some(name) = resource.display_name()
+    {
+        let folded = fold(name);
+        check_length("displayName", Some(&folded))?;
+        keys.push(Key { is_unique: true, path: format!("{}/displayName", ty.name), folded });
+    }
     for attribute in unique_attributes(ty) {
         for value in resource.values(&attribute) {
             let Some(folded) = unique_value(&attribute, value) else { continue };
-            if folded.len() > KEY_BYTES {
-                return Err(Error::TooLong { attribute: attribute.path().to_owned(), most_bytes: KEY_BYTES });
-            }
+            check_length(attribute.path(), Some(&folded))?;
             keys.push(Key { is_unique: true, path: unique_path(ty, &attribute), folded });
         }
     }
@@ -101,8 +107,8 @@ pub(crate) fn replace(
     old: Option<&Resource>,
     new: &Resource,
 ) -> Result<(), Error> {
-    let old = old.map_or_else(|| Ok(Vec::new()), |old| keys(ty, old))?;
-    let new = keys(ty, new)?;
+    let old = old.map_or_else(|| Ok(Vec::new()), |old| keys(scope, ty, old))?;
+    let new = keys(scope, ty, new)?;
     if old == new {
         return Ok(());
     }

@@ -152,6 +152,23 @@ pub(crate) fn user_name_in_use(
     .get_result(connection)?)
 }
 
+/// Whether another group of the application has this name. The unique row of the name guards against two who ask at once;
+/// this finds groups that got their names while *Unique group names* was off.
+pub(crate) fn group_name_in_use(
+    connection: &mut Connection,
+    scope: &AppScope,
+    name: &str,
+    except_id: &str,
+) -> Result<bool, Error> {
+    Ok(diesel::select(diesel::dsl::exists(
+        visible!(scope)
+            .filter(table::resource_type.eq(&scope.resource_types().group().name))
+            .filter(table::display_name_folded.eq(fold(name)))
+            .filter(table::id.ne(except_id)),
+    ))
+    .get_result(connection)?)
+}
+
 /// A set-aside user that a new one of this externalId or userName brings back: the same externalId first, then the same
 /// userName, the most recently deleted first. Locked, so that only one request brings it back.
 pub(crate) fn find_deleted(
@@ -287,15 +304,11 @@ pub(crate) fn remove(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Result
 
 fn name_taken(error: diesel::result::Error, resource: &Resource) -> Error {
     let error = database::Error::from(error);
-    let name = |attribute: &str, value: Option<&str>| Error::NameTaken {
-        attribute: attribute.to_owned(),
-        value: value.unwrap_or_default().to_owned(),
-    };
-    if error.violates("resource_user_name") {
-        name("userName", resource.user_name())
-    } else if error.violates("resource_group_name") {
-        name("displayName", resource.display_name())
-    } else {
-        error.into()
+    match error.violates("resource_user_name") {
+        true => Error::NameTaken {
+            attribute: "userName".to_owned(),
+            value: resource.user_name().unwrap_or_default().to_owned(),
+        },
+        false => error.into(),
     }
 }

@@ -7,22 +7,41 @@ use super::list::merge_duplicates;
 use super::place::Place;
 use crate::message::error::ScimError;
 use crate::schema::{Attribute, AttributeType, Mutability};
-use crate::value::{boolean_from_text, is_blank, is_blank_entry, is_primary, kind_of, parse_date_time, short};
+use crate::value::{boolean_from_text, is_base64, is_blank, is_blank_entry, is_date_time, is_primary, kind_of, short};
+
+/// What a body is for.
+#[derive(Clone, Copy, PartialEq)]
+enum Purpose {
+    /// POST: null is as good as nothing.
+    Create,
+    /// PUT: null clears what a value left out would keep, so it stays until the two have been told apart.
+    Replace,
+    /// PATCH: null clears, an object may be a part of one, and single values may come wrapped.
+    Modify,
+}
 
 /// Checks values and remembers what it put right.
 pub(crate) struct Checker {
-    /// In a PATCH a null inside an object clears that sub-attribute, so it is kept; and single values may come wrapped.
-    is_patch: bool,
+    purpose: Purpose,
     pub adjustments: Adjustments,
 }
 
 impl Checker {
-    pub fn for_body() -> Self {
-        Self { is_patch: false, adjustments: Adjustments::default() }
+    pub fn for_create() -> Self {
+        Self { purpose: Purpose::Create, adjustments: Adjustments::default() }
+    }
+
+    pub fn for_replace() -> Self {
+        Self { purpose: Purpose::Replace, adjustments: Adjustments::default() }
     }
 
     pub fn for_patch() -> Self {
-        Self { is_patch: true, adjustments: Adjustments::default() }
+        Self { purpose: Purpose::Modify, adjustments: Adjustments::default() }
+    }
+
+    /// What stands for a value that is none: null, where that is an instruction.
+    pub fn unassigned(&self) -> Option<Value> {
+        (self.purpose != Purpose::Create).then_some(Value::Null)
     }
 
     /// The checked value of an attribute; `None` if it amounts to no value (RFC 7643 §2.5).
@@ -34,14 +53,17 @@ impl Checker {
     ) -> Result<Option<Value>, ScimError> {
         if attribute.multi_valued {
             let values = self.list(attribute, value, place)?;
+            if values.is_empty() && attribute.is_due() {
+                return Err(is_empty(place));
+            }
             return Ok(if values.is_empty() { None } else { Some(Value::Array(values)) });
         }
         let value = self.unwrap_single(attribute, value, place)?;
         let checked = self.single(attribute, value, place)?;
-        if attribute.required {
+        if attribute.is_due() {
             let blank = checked.as_ref().is_none_or(|value| value.as_str().is_some_and(|text| text.trim().is_empty()));
             if blank {
-                return Err(ScimError::invalid_value(format!("{place} is required and must not be empty")));
+                return Err(is_empty(place));
             }
         }
         // An empty externalId would tie together everything that has none.
@@ -138,30 +160,24 @@ impl Checker {
                 }
                 continue;
             }
-            let value = match self.attribute(sub, value, place)? {
-                Some(value) => value,
-                None if self.is_patch => Value::Null,
-                None => continue,
-            };
+            let Some(value) = self.attribute(sub, value, place)?.or_else(|| self.unassigned()) else { continue };
             if checked.insert(sub.name.clone(), value).is_some() {
                 return Err(given_twice(place));
             }
         }
-        if let Some(missing) = attribute
-            .sub_attributes
-            .iter()
-            .find(|sub| sub.required && !self.is_patch && !checked.contains_key(&sub.name))
+        if checked.is_empty() {
+            // An object that says nothing: in a PATCH there is nothing to set, and nothing to clear.
+            return Ok(if self.purpose == Purpose::Modify { Some(Value::Object(checked)) } else { None });
+        }
+        if self.purpose != Purpose::Modify
+            && let Some(missing) = missing_sub_attribute(attribute, &checked)
         {
             return Err(ScimError::invalid_value(format!("{} is required", place.member(&missing.name))));
         }
         let checked = Value::Object(checked);
         // Entra ID: `{"value": ""}` for a manager means none.
-        let says_nothing = if attribute.sub_attribute("value").is_some() && !attribute.multi_valued {
-            is_blank(&checked)
-        } else {
-            checked.as_object().is_some_and(Map::is_empty)
-        };
-        Ok(if says_nothing { None } else { Some(checked) })
+        let means_none = attribute.sub_attribute("value").is_some() && !attribute.multi_valued && is_blank(&checked);
+        Ok(if means_none { None } else { Some(checked) })
     }
 
     fn sub_attribute<'a>(&mut self, attribute: &'a Attribute, key: &str, place: Place<'_>) -> Option<&'a Attribute> {
@@ -179,7 +195,7 @@ impl Checker {
 
     /// In a PATCH, Entra ID wraps single values: `[{"$ref": null, "value": "…"}]`.
     fn unwrap_single(&mut self, attribute: &Attribute, value: Value, place: Place<'_>) -> Result<Value, ScimError> {
-        if !self.is_patch {
+        if self.purpose != Purpose::Modify {
             return Ok(value);
         }
         let value = match value {
@@ -210,6 +226,19 @@ impl Checker {
     }
 }
 
+/// The first sub-attribute that a value of the attribute must have and this one has not.
+pub(crate) fn missing_sub_attribute<'a>(
+    attribute: &'a Attribute,
+    members: &Map<String, Value>,
+) -> Option<&'a Attribute> {
+    let is_missing = |sub: &&Attribute| sub.is_due() && members.get(&sub.name).is_none_or(Value::is_null);
+    attribute.sub_attributes.iter().map(AsRef::as_ref).find(is_missing)
+}
+
+fn is_empty(place: Place<'_>) -> ScimError {
+    ScimError::invalid_value(format!("{place} is required and must not be empty"))
+}
+
 pub(crate) fn given_twice(place: Place<'_>) -> ScimError {
     ScimError::invalid_syntax(format!("{place} is given twice, in different spellings"))
 }
@@ -226,20 +255,10 @@ fn check_text(kind: AttributeType, text: &str, place: Place<'_>) -> Result<(), S
         return Err(ScimError::invalid_value(format!("{place} holds a NUL character (U+0000)")));
     }
     match kind {
-        AttributeType::DateTime if parse_date_time(text).is_none() => {
+        AttributeType::DateTime if !is_date_time(text) => {
             Err(ScimError::invalid_value(format!("{place}: expected a date and time such as 2011-05-13T04:42:34Z")))
         }
         AttributeType::Binary if !is_base64(text) => Err(ScimError::invalid_value(format!("{place}: expected base64"))),
         _ => Ok(()),
     }
-}
-
-/// Base64 of either alphabet, with or without padding, line breaks allowed.
-fn is_base64(text: &str) -> bool {
-    let digits = text.trim_end_matches(|letter: char| letter == '=' || letter.is_ascii_whitespace());
-    let padding = text.get(digits.len()..).unwrap_or_default().matches('=').count();
-    padding <= 2
-        && digits.bytes().all(|byte| {
-            byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_') || byte.is_ascii_whitespace()
-        })
 }

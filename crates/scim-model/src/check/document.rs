@@ -1,4 +1,4 @@
-//! A whole body: `schemas`, attributes, extensions, what is required.
+//! A whole body: `schemas`, attributes, extensions, and what is required of the outcome.
 
 use serde_json::{Map, Value};
 
@@ -8,9 +8,9 @@ use super::place::Place;
 use crate::message::error::ScimError;
 use crate::schema::{Mutability, ResourceType, Schema};
 use crate::urn;
-use crate::value::{kind_of, short, take_member};
+use crate::value::{drop_unassigned, is_unassigned, kind_of, short, take_member};
 
-/// The checked document of a POST or PUT body.
+/// The checked attributes of a POST or PUT body; in a PUT, null for what is to be cleared.
 pub(super) fn document(
     checker: &mut Checker,
     mut body: Map<String, Value>,
@@ -37,14 +37,22 @@ pub(super) fn document(
         if document.contains_key(&attribute.name) {
             return Err(given_twice(place));
         }
-        if let Some(value) = checker.attribute(attribute, value, place)? {
+        if let Some(value) = checker.attribute(attribute, value, place)?.or_else(|| checker.unassigned()) {
             document.insert(attribute.name.clone(), value);
         }
     }
-
-    check_required(&document, ty)?;
-    set_schemas(&mut document, ty);
     Ok(document)
+}
+
+/// Takes the nulls out, checks that nothing required is missing and makes `schemas` follow.
+pub(super) fn complete(document: &mut Map<String, Value>, ty: &ResourceType) -> Result<(), ScimError> {
+    document.retain(|_, value| {
+        drop_unassigned(value);
+        !is_unassigned(value)
+    });
+    check_required(document, ty)?;
+    set_schemas(document, ty);
+    Ok(())
 }
 
 /// Makes `schemas` say what the document holds (RFC 7643 §3): the main schema, and each extension that is there.
@@ -131,7 +139,10 @@ fn extension(
     }
     let place = Place::top(&schema.id);
     let members = match value {
-        Value::Null => return Ok(()),
+        Value::Null => {
+            document.extend(checker.unassigned().map(|null| (schema.id.clone(), null)));
+            return Ok(());
+        }
         Value::Object(members) => members,
         other => {
             return Err(ScimError::invalid_value(format!("{place}: expected an object, found {}", kind_of(&other))));
@@ -166,7 +177,7 @@ fn extension_members(
         if checked.contains_key(&attribute.name) {
             return Err(given_twice(place));
         }
-        if let Some(value) = checker.attribute(attribute, value, place)? {
+        if let Some(value) = checker.attribute(attribute, value, place)?.or_else(|| checker.unassigned()) {
             checked.insert(attribute.name.clone(), value);
         }
     }
@@ -176,7 +187,7 @@ fn extension_members(
 fn check_required(document: &Map<String, Value>, ty: &ResourceType) -> Result<(), ScimError> {
     let missing = |holder: &Map<String, Value>, schema: &Schema| {
         let missing =
-            schema.attributes.iter().find(|attribute| attribute.required && !holder.contains_key(&attribute.name));
+            schema.attributes.iter().find(|attribute| attribute.is_due() && !holder.contains_key(&attribute.name));
         missing.map(|attribute| attribute.name.clone())
     };
     if let Some(name) = missing(document, &ty.schema) {

@@ -5,16 +5,26 @@ use std::collections::hash_map::Entry;
 
 use serde_json::{Map, Value};
 
-use crate::fold::{fold, fold_cow};
+use crate::fold::fold_cow;
+use crate::same::key;
 use crate::schema::Attribute;
 
-/// What makes two entries the same: `type` and `value`, or everything for entries without a `value`.
+/// What makes two entries the same: the value itself, or `type` and `value`, or everything for entries without a `value`.
 pub(crate) fn identity(attribute: &Attribute, entry: &Value) -> String {
-    let Some(Value::String(value)) = entry.get("value") else { return entry.to_string() };
-    let label = entry.get("type").and_then(Value::as_str).map(fold_cow).unwrap_or_default();
-    let case_exact = attribute.sub_attribute("value").is_some_and(|sub| sub.case_exact);
-    // The separator cannot be part of either: text with NUL is refused.
-    if case_exact { format!("{label}\0{value}") } else { format!("{label}\0{}", fold(value)) }
+    let Value::Object(members) = entry else { return key(attribute, entry).into_owned() };
+    match (attribute.sub_attribute("value"), members.get("value")) {
+        (Some(sub), Some(value)) if !value.is_null() => {
+            let label = members.get("type").and_then(Value::as_str).map(fold_cow).unwrap_or_default();
+            // The separator cannot be part of either: text with NUL is refused.
+            format!("{label}\0{}", key(sub, value))
+        }
+        _ => {
+            let mut all = members.clone();
+            all.retain(|_, value| !value.is_null());
+            all.sort_keys();
+            Value::Object(all).to_string()
+        }
+    }
 }
 
 /// Merges entries that are the same into the first of them. Returns whether there were any.
@@ -45,7 +55,8 @@ pub(crate) fn merge_duplicates(attribute: &Attribute, entries: &mut Vec<Value>) 
 /// What the later entry says and the earlier does not; being primary in one of them is being primary.
 fn add_missing(earlier: &mut Map<String, Value>, later: Map<String, Value>) {
     for (name, value) in later {
-        if value == Value::Bool(true) || !earlier.contains_key(&name) {
+        let is_missing = earlier.get(&name).is_none_or(Value::is_null);
+        if is_missing || (name == "primary" && value == Value::Bool(true)) {
             earlier.insert(name, value);
         }
     }

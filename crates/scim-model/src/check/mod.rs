@@ -7,15 +7,14 @@
 mod adjustment;
 mod checker;
 mod document;
+mod keep;
 mod list;
 mod place;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use serde_json::{Map, Value};
-
 pub use adjustment::Adjustment;
-pub(crate) use checker::Checker;
+pub(crate) use checker::{Checker, missing_sub_attribute};
 pub(crate) use document::set_schemas;
 pub(crate) use list::{identity, merge_duplicates};
 pub(crate) use place::Place;
@@ -23,7 +22,7 @@ pub(crate) use place::Place;
 use crate::limits::Limits;
 use crate::message::error::ScimError;
 use crate::resource::Resource;
-use crate::schema::{Attribute, Mutability, ResourceType};
+use crate::schema::ResourceType;
 use crate::value::parse_object;
 
 /// A resource as checked, and what had to be put right.
@@ -37,63 +36,21 @@ pub struct Checked {
 
 /// Checks the body of a POST (RFC 7644 §3.3).
 pub fn create(body: &[u8], ty: &ResourceType, limits: &Limits) -> Result<Checked, ScimError> {
-    checked(Checker::for_body(), parse_object(body, limits)?, ty)
-}
-
-fn checked(mut checker: Checker, body: Map<String, Value>, ty: &ResourceType) -> Result<Checked, ScimError> {
-    let document = document::document(&mut checker, body, ty)?;
+    let mut checker = Checker::for_create();
+    let mut document = document::document(&mut checker, parse_object(body, limits)?, ty)?;
+    document::complete(&mut document, ty)?;
     Ok(Checked { resource: Resource::from_checked(document), adjustments: checker.adjustments.into_vec() })
 }
 
-/// Checks the body of a PUT against the resource that it replaces (RFC 7644 §3.5.1): what is left out is cleared, but
-/// `active` and immutable attributes are kept, `active` also when it is null; an immutable attribute must stay what it is.
+/// Checks the body of a PUT against the resource that it replaces (RFC 7644 §3.5.1): what is left out is cleared. But kept
+/// are immutable attributes, which must stay what they are; what no answer ever shows, unless it is null; and `active` of a
+/// user, also when it is null.
 pub fn replace(body: &[u8], current: &Resource, ty: &ResourceType, limits: &Limits) -> Result<Checked, ScimError> {
-    let body = parse_object(body, limits)?;
-    let mut checker = Checker::for_body();
-    let has_null = body.iter().any(|(name, value)| name.eq_ignore_ascii_case("active") && value.is_null());
-    if has_null && current.active().is_some() {
+    let mut checker = Checker::for_replace();
+    let mut document = document::document(&mut checker, parse_object(body, limits)?, ty)?;
+    if keep::keep(&mut document, current, ty)? {
         checker.adjustments.add(|| Adjustment::ActiveKept);
     }
-    let mut checked = checked(checker, body, ty)?;
-    let document = checked.resource.as_map_mut();
-    keep(document, current.as_map(), &ty.schema.attributes)?;
-    for extension in &ty.extensions {
-        let urn = &extension.schema.id;
-        let Some(Value::Object(current)) = current.as_map().get(urn) else { continue };
-        let mut holder = match document.get(urn) {
-            Some(Value::Object(holder)) => holder.clone(),
-            _ => Map::new(),
-        };
-        keep(&mut holder, current, &extension.schema.attributes)?;
-        if !holder.is_empty() {
-            document.insert(urn.clone(), Value::Object(holder));
-        }
-    }
-    set_schemas(document, ty);
-    Ok(checked)
-}
-
-/// Carries over what a PUT may leave out without meaning to clear it.
-fn keep(
-    new: &mut Map<String, Value>,
-    current: &Map<String, Value>,
-    attributes: &[std::sync::Arc<Attribute>],
-) -> Result<(), ScimError> {
-    for attribute in attributes {
-        let name = &attribute.name;
-        let Some(value) = current.get(name) else { continue };
-        let is_immutable = attribute.mutability == Mutability::Immutable;
-        match new.get(name) {
-            Some(sent) if is_immutable && sent != value => {
-                return Err(ScimError::mutability(format!("{name} cannot be changed once it is set")));
-            }
-            Some(_) => {}
-            // A client that does not manage the status must not switch people off, or on again.
-            None if is_immutable || name == "active" => {
-                new.insert(name.clone(), value.clone());
-            }
-            None => {}
-        }
-    }
-    Ok(())
+    document::complete(&mut document, ty)?;
+    Ok(Checked { resource: Resource::from_checked(document), adjustments: checker.adjustments.into_vec() })
 }

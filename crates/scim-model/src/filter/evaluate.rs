@@ -89,9 +89,21 @@ fn in_order(operator: Operator, order: Option<Ordering>) -> bool {
     }
 }
 
+/// Whole numbers exactly, also beyond what a floating-point number holds.
 fn compare_numbers(left: &Number, right: &Number) -> Option<Ordering> {
-    match (left.as_i64(), right.as_i64()) {
+    match (left.as_i128(), right.as_i128()) {
         (Some(left), Some(right)) => Some(left.cmp(&right)),
-        _ => left.as_f64()?.partial_cmp(&right.as_f64()?),
+        (Some(left), None) => compare_mixed(left, right.as_f64()?),
+        (None, Some(right)) => Some(compare_mixed(right, left.as_f64()?)?.reverse()),
+        (None, None) => left.as_f64()?.partial_cmp(&right.as_f64()?),
     }
+}
+
+fn compare_mixed(whole: i128, float: f64) -> Option<Ordering> {
+    // A whole number has at most 64 bits, so that beyond them only the sign counts.
+    let floor = float.floor();
+    if floor.abs() >= 1e30 {
+        return 0.0.partial_cmp(&float);
+    }
+    Some(whole.cmp(&(floor as i128)).then(if float > floor { Ordering::Less } else { Ordering::Equal }))
 }

@@ -4,7 +4,8 @@ use serde_json::Number;
 
 use super::{Filter, FilterError, Literal, Operator};
 use crate::path::{AttributePath, Bound};
-use crate::schema::{AttributeType, ResourceType, Returned};
+use crate::schema::{AttributeType, ResourceType};
+use crate::urn;
 use crate::value::{boolean_from_text, parse_date_time, short};
 
 pub(super) fn resolve(filter: Filter<AttributePath>, ty: &ResourceType) -> Result<Filter<Bound>, FilterError> {
@@ -12,15 +13,19 @@ pub(super) fn resolve(filter: Filter<AttributePath>, ty: &ResourceType) -> Resul
 }
 
 /// Resolves what stands in brackets behind `attribute`.
-pub(crate) fn resolve_element(filter: Filter<AttributePath>, attribute: &Bound) -> Result<Filter<Bound>, FilterError> {
-    Scope::Element(attribute).resolve(filter)
+pub(crate) fn resolve_element(
+    filter: Filter<AttributePath>,
+    attribute: &Bound,
+    ty: &ResourceType,
+) -> Result<Filter<Bound>, FilterError> {
+    Scope::Element(attribute, ty).resolve(filter)
 }
 
 /// What a path is relative to.
 #[derive(Clone, Copy)]
 enum Scope<'a> {
     Resource(&'a ResourceType),
-    Element(&'a Bound),
+    Element(&'a Bound, &'a ResourceType),
 }
 
 impl Scope<'_> {
@@ -33,11 +38,13 @@ impl Scope<'_> {
             Filter::Compare { attribute, operator, literal } => self.compare(&attribute, operator, literal)?,
             Filter::Element { attribute: path, filter } => {
                 let attribute = self.bind(&path)?;
-                if matches!(self, Scope::Element(_)) || attribute.sub_attribute().is_some() {
-                    return Err(problem(&path, "brackets can only follow an attribute, not a sub-attribute"));
+                match self {
+                    Scope::Resource(ty) if attribute.sub_attribute().is_none() => {
+                        let filter = resolve_element(*filter, &attribute, ty)?;
+                        Filter::Element { attribute, filter: Box::new(filter) }
+                    }
+                    _ => return Err(problem(&path, "brackets can only follow an attribute, not a sub-attribute")),
                 }
-                let filter = resolve_element(*filter, &attribute)?;
-                Filter::Element { attribute, filter: Box::new(filter) }
             }
         })
     }
@@ -54,19 +61,24 @@ impl Scope<'_> {
                 // Entra ID asks `manager eq "…"`, without the URN of the extension.
                 Err(_) => ty.bind_in_extensions(path.as_str()).ok_or_else(unknown)?,
             },
-            Scope::Element(attribute) => match attribute.attribute().sub_attribute(path.as_str()) {
+            Scope::Element(attribute, ty) => match attribute.attribute().sub_attribute(path.as_str()) {
                 Some(sub) => attribute.with_sub_attribute(sub.clone()),
                 // A list of plain values: its values go by the default name.
                 None if !attribute.attribute().is_complex() && path.as_str().eq_ignore_ascii_case("value") => {
                     attribute.clone()
                 }
+                // The full name of a sub-attribute, with the URN in front.
+                None if urn::is_uri(path.as_str()) => {
+                    let bound = ty.bind(path.as_str()).map_err(|_| unknown())?;
+                    if bound.sub_attribute().is_none() || bound.whole() != *attribute {
+                        return Err(unknown());
+                    }
+                    bound
+                }
                 None => return Err(unknown()),
             },
         };
-        // RFC 7644 §7.5.2: what is never returned must not be guessed at either.
-        if bound.attribute().returned == Returned::Never || bound.definition().returned == Returned::Never {
-            return Err(problem(path, format!("{} cannot be used in a filter", bound.path())));
-        }
+        refuse_hidden(path, &bound)?;
         Ok(bound)
     }
 
@@ -82,6 +94,7 @@ impl Scope<'_> {
             Some(value) if attribute.sub_attribute().is_none() => attribute.with_sub_attribute(value.clone()),
             _ => attribute,
         };
+        refuse_hidden(path, &attribute)?;
         let kind = attribute.kind();
         if !is_comparable(kind, operator) {
             return Err(problem(path, format!("{} cannot be compared with {}", attribute.path(), operator.as_str())));
@@ -91,6 +104,14 @@ impl Scope<'_> {
         };
         Ok(Filter::Compare { attribute, operator, literal })
     }
+}
+
+/// RFC 7644 §7.5.2: what no answer shows must not be guessed at either.
+fn refuse_hidden(path: &AttributePath, bound: &Bound) -> Result<(), FilterError> {
+    if bound.attribute().is_hidden() || bound.definition().is_hidden() {
+        return Err(problem(path, format!("{} cannot be used in a filter", bound.path())));
+    }
+    Ok(())
 }
 
 fn is_comparable(kind: AttributeType, operator: Operator) -> bool {

@@ -108,6 +108,8 @@ constructors! {
     precondition_failed => 412, None;
     /// The request is larger than the service provider takes.
     payload_too_large => 413, None;
+    /// The URL is longer than the service provider takes.
+    uri_too_long => 414, None;
     /// The body's media type is not JSON.
     unsupported_media_type => 415, None;
     /// The client sends more than it may.

@@ -7,7 +7,9 @@
 mod apply;
 mod budget;
 mod entries;
+mod member;
 mod operation;
+mod outcome;
 mod parse;
 #[cfg(test)]
 mod tests;
@@ -127,11 +129,12 @@ impl Patch {
         let mut changed = resource.clone();
         let mut budget = budget::Budget::new();
         for operation in &self.operations {
-            apply::apply_one(changed.as_map_mut(), operation, &mut budget)?;
+            apply::apply_one(changed.as_map_mut(), operation, ty, &mut budget)?;
         }
-        apply::tidy(changed.as_map_mut(), ty);
+        outcome::tidy(changed.as_map_mut(), ty);
         let changes = Changes(diff(resource, &changed, ty));
         if !changes.is_empty() {
+            outcome::check_required(resource.as_map(), changed.as_map(), ty)?;
             *resource = changed;
         }
         Ok(changes)

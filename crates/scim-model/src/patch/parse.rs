@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::Patch;
 use super::operation::{Operation, OperationKind, Target};
+use super::outcome::cannot_be_removed;
 use crate::check::{Adjustment, Checker, Place};
 use crate::filter::{FilterError, PatchPath, PatchPathError, parse_patch_path, resolve_element};
 use crate::limits::Limits;
@@ -158,6 +159,12 @@ impl Parser<'_> {
             }
             (OperationKind::Remove, SchemaRef::Extension(schema), _)
             | (OperationKind::Replace, SchemaRef::Extension(schema), Some(Value::Null)) => {
+                if self.ty.extension(&schema.id).is_some_and(|extension| extension.required) {
+                    return Err(ScimError::mutability(format!(
+                        "the extension {} is required and cannot be removed",
+                        schema.id
+                    )));
+                }
                 self.push(OperationKind::Remove, Target::Extension(schema.id.clone()), None, false)
             }
             (OperationKind::Add, SchemaRef::Extension(_), Some(Value::Null)) => Ok(()),
@@ -183,15 +190,15 @@ impl Parser<'_> {
             return Err(ScimError::invalid_path("brackets can only follow an attribute, not a sub-attribute"));
         }
         if path.filter.is_some() && !bound.attribute().is_complex() && !bound.attribute().multi_valued {
-            if kind == OperationKind::Remove && bound.attribute().required {
-                return Err(cannot_be_removed(&bound));
+            if kind == OperationKind::Remove && bound.attribute().is_due() {
+                return Err(cannot_be_removed(Place::top(bound.path())));
             }
             return Err(ScimError::invalid_path(format!(
                 "brackets cannot follow {}: it is a single plain value",
                 bound.path()
             )));
         }
-        let filter = path.filter.map(|filter| resolve_element(filter, &bound)).transpose()?;
+        let filter = path.filter.map(|filter| resolve_element(filter, &bound, self.ty)).transpose()?;
         let bound = match path.sub_attribute {
             None => bound,
             Some(name) => match bound.attribute().sub_attribute(&name) {
@@ -211,13 +218,14 @@ impl Parser<'_> {
                 }
             },
         };
-        if !self.may_write(kind, &bound, filter.is_some(), origin)? {
+        let had_value = value.as_ref().is_some_and(|value| !value.is_null());
+        if !self.may_write(kind, &bound, filter.is_some(), had_value, origin)? {
             return Ok(());
         }
-        let had_value = value.as_ref().is_some_and(|value| !value.is_null());
         let value = self.check_value(kind, &bound, filter.is_some(), value)?;
         // A user without `active` counts as active, so taking it away would switch people on again.
-        if value.is_none() && bound.extension().is_none() && bound.attribute().name == "active" {
+        let is_active = bound.extension().is_none() && bound.attribute().name == "active";
+        if value.is_none() && is_active && self.ty.is_switched_by_active() {
             self.checker.adjustments.add(|| Adjustment::ActiveKept);
             return Ok(());
         }
@@ -238,6 +246,7 @@ impl Parser<'_> {
         kind: OperationKind,
         bound: &Bound,
         has_filter: bool,
+        had_value: bool,
         origin: Origin,
     ) -> Result<bool, ScimError> {
         let mutability = match bound.attribute().mutability {
@@ -248,15 +257,24 @@ impl Parser<'_> {
             // `schemas` follows from what the resource holds, so there is nothing to set (RFC 7644 §3.5.2).
             Mutability::ReadOnly if origin == Origin::Key || bound.attribute().name == "schemas" => return Ok(false),
             Mutability::ReadOnly => return Err(ScimError::mutability(format!("{} is read-only", bound.path()))),
-            Mutability::Immutable if bound.sub_attribute().is_some() => {
+            // Whether one is set already shows when the operation is applied; but there it cannot be seen of what is
+            // stored elsewhere, and the entries of such lists come complete.
+            Mutability::Immutable
+                if bound.sub_attribute().is_some()
+                    && bound.extension().is_none()
+                    && self.ty.is_kept_apart(&bound.attribute().name) =>
+            {
                 return Err(ScimError::mutability(format!("{} cannot be changed once it is set", bound.path())));
             }
             _ => {}
         }
-        // What brackets select of a list may go, but not a part that every entry must have.
-        let is_entry = has_filter && bound.sub_attribute().is_none();
-        if kind == OperationKind::Remove && bound.definition().required && !is_entry {
-            return Err(cannot_be_removed(bound));
+        // Some of a list may go, as long as others stay, but not a part that every entry must have.
+        let is_some_of_list = match bound.sub_attribute() {
+            None => has_filter || (bound.attribute().multi_valued && had_value),
+            Some(sub) => sub.multi_valued && had_value,
+        };
+        if kind == OperationKind::Remove && bound.definition().is_due() && !is_some_of_list {
+            return Err(cannot_be_removed(Place::top(bound.path())));
         }
         Ok(true)
     }
@@ -270,15 +288,21 @@ impl Parser<'_> {
     ) -> Result<Option<Value>, ScimError> {
         let definition = bound.definition();
         let place = Place::top(bound.path());
+        let is_entry = has_filter && bound.sub_attribute().is_none();
         match (kind, value) {
             // Of a whole list only the values named are removed (Entra ID, JumpCloud); elsewhere a value means nothing.
-            (OperationKind::Remove, Some(value)) if definition.multi_valued && !has_filter && !value.is_null() => {
+            (OperationKind::Remove, Some(value)) if definition.multi_valued && !is_entry && !value.is_null() => {
                 Ok(Some(Value::Array(self.checker.list(definition, value, place)?)))
             }
             (OperationKind::Remove, _) => Ok(None),
             (_, None) => Err(ScimError::invalid_value("value is missing")),
+            // Adding none to a list leaves it as it is, also one that must not be empty.
+            (OperationKind::Add, Some(value)) if definition.multi_valued && !is_entry => {
+                let values = self.checker.list(definition, value, place)?;
+                Ok(if values.is_empty() { None } else { Some(Value::Array(values)) })
+            }
             // One entry of a list.
-            (_, Some(value)) if has_filter && bound.sub_attribute().is_none() => {
+            (_, Some(value)) if is_entry => {
                 let value = match value {
                     Value::Array(mut values) if values.len() == 1 => values.pop().unwrap_or_default(),
                     value => value,
@@ -305,10 +329,6 @@ impl Parser<'_> {
         self.operations.push(Operation { kind, target, value, had_value });
         Ok(())
     }
-}
-
-fn cannot_be_removed(bound: &Bound) -> ScimError {
-    ScimError::mutability(format!("{} is required and cannot be removed", bound.path()))
 }
 
 fn at(error: &FilterError) -> String {

@@ -10,27 +10,22 @@ use crate::schema::{Attribute, Located, ResourceType, Returned, SchemaRef};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Projection {
     selection: Selection,
-    /// Whether the type has attributes that are only returned when a client names them.
+    /// Whether a stored text of the type may hold what goes out only when a client names it, or never.
     hides_some: bool,
 }
 
+/// A whole schema counts as each of its attributes.
 #[derive(Debug, Clone, PartialEq)]
 enum Selection {
     Everything,
-    Only(Vec<Selector>),
-    Except(Vec<Selector>),
-}
-
-#[derive(Debug, Clone, PartialEq)]
-enum Selector {
-    Attribute(Bound),
-    Extension(String),
+    Only(Vec<Bound>),
+    Except(Vec<Bound>),
 }
 
 impl Projection {
     /// From the two query parameters: lists of attribute paths with commas between. Unknown attributes select nothing.
     pub fn parse(attributes: Option<&str>, excluded: Option<&str>, ty: &ResourceType) -> Result<Self, ScimError> {
-        let given = |list: Option<&str>| list.filter(|list| !list.trim().is_empty()).map(|list| selectors(list, ty));
+        let given = |list: Option<&str>| list.filter(|list| !list.trim().is_empty()).map(|list| named(list, ty));
         let selection = match (given(attributes), given(excluded)) {
             (None, None) => Selection::Everything,
             (Some(only), None) => Selection::Only(only),
@@ -39,18 +34,7 @@ impl Projection {
                 return Err(ScimError::invalid_value("attributes and excludedAttributes exclude each other"));
             }
         };
-        let hidden = |attribute: &Attribute| matches!(attribute.returned, Returned::Never | Returned::Request);
-        // A password is never stored, so its being hidden costs nothing.
-        let hides_some = ty
-            .schema
-            .attributes
-            .iter()
-            .chain(ty.extensions.iter().flat_map(|extension| &extension.schema.attributes))
-            .any(|attribute| {
-                attribute.name != "password"
-                    && (hidden(attribute) || attribute.sub_attributes.iter().any(|sub| hidden(sub)))
-            });
-        Ok(Self { selection, hides_some })
+        Ok(Self { selection, hides_some: hides_some(ty) })
     }
 
     /// Whether the whole text goes out as it is.
@@ -60,18 +44,11 @@ impl Projection {
 
     /// Whether a core attribute, or a part of it, is wanted. For attributes that are spliced in, such as `members`.
     pub fn wants(&self, attribute: &str) -> bool {
-        let names = |selector: &Selector, whole_only: bool| match selector {
-            Selector::Attribute(bound) => {
-                bound.extension().is_none()
-                    && bound.attribute().name == attribute
-                    && !(whole_only && bound.sub_attribute().is_some())
-            }
-            Selector::Extension(_) => false,
-        };
+        let is_it = |bound: &&Bound| bound.extension().is_none() && bound.attribute().name == attribute;
         match &self.selection {
             Selection::Everything => true,
-            Selection::Only(only) => only.iter().any(|selector| names(selector, false)),
-            Selection::Except(except) => !except.iter().any(|selector| names(selector, true)),
+            Selection::Only(only) => only.iter().any(|bound| is_it(&bound)),
+            Selection::Except(except) => !except.iter().filter(is_it).any(|bound| bound.sub_attribute().is_none()),
         }
     }
 
@@ -95,94 +72,104 @@ impl Projection {
 
     /// Whether an attribute stays, after taking the unwanted sub-attributes out of its value.
     fn keep(&self, extension: Option<&str>, attribute: &Attribute, value: &mut Value) -> bool {
-        match attribute.returned {
-            Returned::Always => return true,
-            Returned::Never => return false,
-            Returned::Default | Returned::Request => {}
+        if attribute.is_hidden() {
+            return false;
         }
-        let of_attribute = |selector: &&Selector| match selector {
-            Selector::Attribute(bound) => bound.extension() == extension && bound.attribute().name == attribute.name,
-            Selector::Extension(urn) => extension == Some(urn.as_str()),
-        };
-        let is_default = attribute.returned == Returned::Default;
-        match &self.selection {
-            Selection::Everything => is_default && keep_parts(attribute, value, Parts::Default),
+        let of_attribute = |bound: &&Bound| bound.extension() == extension && bound.attribute().name == attribute.name;
+        let is_always = attribute.returned == Returned::Always;
+        let is_on_request = attribute.returned == Returned::Request;
+        let wanted = match &self.selection {
+            Selection::Everything if is_on_request => return false,
+            Selection::Everything => Parts { by_default: true, named: Vec::new(), excluded: Vec::new() },
             Selection::Only(only) => {
-                let selectors: Vec<_> = only.iter().filter(of_attribute).collect();
-                match parts(&selectors) {
-                    None => keep_parts(attribute, value, Parts::Default),
-                    Some(names) if names.is_empty() => false,
-                    Some(names) => keep_parts(attribute, value, Parts::Only(&names)),
+                let (is_whole, named) = parts(only.iter().filter(of_attribute));
+                if is_on_request && !is_whole && named.is_empty() {
+                    return false;
                 }
+                Parts { by_default: is_whole || is_always, named, excluded: Vec::new() }
             }
+            Selection::Except(_) if is_on_request => return false,
             Selection::Except(except) => {
-                let selectors: Vec<_> = except.iter().filter(of_attribute).collect();
-                match parts(&selectors) {
-                    None => false,
-                    Some(names) => is_default && keep_parts(attribute, value, Parts::Except(&names)),
-                }
+                let (is_whole, excluded) = parts(except.iter().filter(of_attribute));
+                let excluded = if is_always { Vec::new() } else { excluded };
+                Parts { by_default: !is_whole || is_always, named: Vec::new(), excluded }
             }
+        };
+        match value {
+            Value::Array(entries) => {
+                entries.retain_mut(|entry| wanted.keep(attribute, entry));
+                !entries.is_empty()
+            }
+            single => wanted.keep(attribute, single),
         }
     }
 }
 
-/// Which sub-attributes are meant; `None` for the whole attribute.
-fn parts<'a>(selectors: &[&'a Selector]) -> Option<Vec<&'a str>> {
-    selectors
-        .iter()
-        .map(|selector| match selector {
-            Selector::Attribute(bound) => bound.sub_attribute().map(|sub| sub.name.as_str()),
-            Selector::Extension(_) => None,
-        })
-        .collect()
+/// Whether stored texts hold more than may go out by default.
+fn hides_some(ty: &ResourceType) -> bool {
+    let is_held_back = |attribute: &Attribute| attribute.is_hidden() || attribute.returned == Returned::Request;
+    let core = ty.schema.attributes.iter().filter(|attribute| !ty.is_kept_apart(&attribute.name));
+    core.chain(ty.extensions.iter().flat_map(|extension| &extension.schema.attributes))
+        .any(|attribute| is_held_back(attribute) || attribute.sub_attributes.iter().any(|sub| is_held_back(sub)))
 }
 
-enum Parts<'a> {
-    Default,
-    Only(&'a [&'a str]),
-    Except(&'a [&'a str]),
-}
-
-/// Takes unwanted sub-attributes out. Returns whether anything is left.
-fn keep_parts(attribute: &Attribute, value: &mut Value, wanted: Parts<'_>) -> bool {
-    match value {
-        Value::Array(entries) => {
-            entries.retain_mut(|entry| keep_parts_of(attribute, entry, &wanted));
-            !entries.is_empty()
+/// Whether the whole attribute is meant, and which sub-attributes are.
+fn parts<'a>(named: impl Iterator<Item = &'a Bound>) -> (bool, Vec<&'a str>) {
+    let mut is_whole = false;
+    let mut parts = Vec::new();
+    for bound in named {
+        match bound.sub_attribute() {
+            Some(sub) => parts.push(sub.name.as_str()),
+            None => is_whole = true,
         }
-        single => keep_parts_of(attribute, single, &wanted),
+    }
+    (is_whole, parts)
+}
+
+/// What of a value is wanted, besides what is always returned.
+struct Parts<'a> {
+    /// What is returned unless a client says otherwise; of a plain value the value itself.
+    by_default: bool,
+    named: Vec<&'a str>,
+    excluded: Vec<&'a str>,
+}
+
+impl Parts<'_> {
+    /// Takes unwanted sub-attributes out of one value. Returns whether anything is left.
+    fn keep(&self, attribute: &Attribute, value: &mut Value) -> bool {
+        let Value::Object(members) = value else { return self.by_default };
+        members.retain(|name, _| attribute.sub_attribute(name).is_some_and(|sub| self.wants(sub)));
+        !members.is_empty()
+    }
+
+    fn wants(&self, sub: &Attribute) -> bool {
+        let name = sub.name.as_str();
+        match sub.returned {
+            _ if sub.is_hidden() => false,
+            Returned::Always => true,
+            _ if self.named.contains(&name) => true,
+            Returned::Default => self.by_default && !self.excluded.contains(&name),
+            Returned::Request | Returned::Never => false,
+        }
     }
 }
 
-fn keep_parts_of(attribute: &Attribute, value: &mut Value, wanted: &Parts<'_>) -> bool {
-    let Value::Object(members) = value else { return true };
-    members.retain(|name, _| {
-        let Some(sub) = attribute.sub_attribute(name) else { return false };
-        match (sub.returned, wanted) {
-            (Returned::Always, _) => true,
-            (Returned::Never, _) => false,
-            (_, Parts::Only(names)) => names.contains(&sub.name.as_str()),
-            (Returned::Request, _) => false,
-            (Returned::Default, Parts::Default) => true,
-            (Returned::Default, Parts::Except(names)) => !names.contains(&sub.name.as_str()),
-        }
-    });
-    !members.is_empty()
-}
-
-fn selectors(list: &str, ty: &ResourceType) -> Vec<Selector> {
-    list.split(',')
-        .filter_map(|path| ty.locate(path).ok())
-        .flat_map(|located| match located {
-            Located::Attribute(bound) => vec![Selector::Attribute(bound)],
-            Located::Schema(SchemaRef::Extension(schema)) => vec![Selector::Extension(schema.id.clone())],
-            Located::Schema(SchemaRef::Main(schema)) => schema
-                .attributes
-                .iter()
-                .map(|attribute| Selector::Attribute(Bound::new(None, attribute.clone(), None)))
-                .collect(),
-        })
-        .collect()
+fn named(list: &str, ty: &ResourceType) -> Vec<Bound> {
+    let mut bound = Vec::new();
+    for located in list.split(',').filter_map(|path| ty.locate(path).ok()) {
+        let (extension, schema) = match located {
+            Located::Attribute(attribute) => {
+                bound.push(attribute);
+                continue;
+            }
+            Located::Schema(SchemaRef::Main(schema)) => (None, schema),
+            Located::Schema(SchemaRef::Extension(schema)) => (Some(schema.id.as_str()), schema),
+        };
+        // What is only returned on request has to be named itself.
+        let attributes = schema.attributes.iter().filter(|attribute| attribute.returned != Returned::Request);
+        bound.extend(attributes.map(|attribute| Bound::new(extension, attribute.clone(), None)));
+    }
+    bound
 }
 
 #[cfg(test)]

@@ -4,10 +4,11 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::resource::Resource;
+use crate::schema::ResourceType;
 use crate::urn;
 
-/// What is written at a place of its own, or stored outside the document.
-const NOT_AS_WRITTEN: [&str; 7] = ["schemas", "id", "externalId", "meta", "password", "members", "groups"];
+/// What is written at a place of its own.
+const PLACED: [&str; 4] = ["schemas", "id", "externalId", "meta"];
 
 /// What the service provider knows about a resource (RFC 7643 §3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,9 +25,10 @@ pub struct Meta<'a> {
     pub version: &'a str,
 }
 
-/// The stored text: `schemas`, `id`, `externalId`, attributes as written, extensions, `meta` last. `password`, `members`
-/// and `groups` are never part of it.
-pub fn serialise(resource: &Resource, meta: &Meta<'_>) -> String {
+/// The stored text: `schemas`, `id`, `externalId`, attributes as written, extensions, `meta` last. What is
+/// [kept apart](ResourceType::is_kept_apart) is never part of it; what no answer shows is, and a
+/// [projection](super::Projection) takes it out again.
+pub fn serialise(resource: &Resource, ty: &ResourceType, meta: &Meta<'_>) -> String {
     let document = resource.as_map();
     let mut text = String::with_capacity(1024);
     text.push('{');
@@ -39,7 +41,7 @@ pub fn serialise(resource: &Resource, meta: &Meta<'_>) -> String {
     }
     let (extensions, attributes): (Vec<_>, Vec<_>) = document
         .iter()
-        .filter(|(name, _)| !NOT_AS_WRITTEN.contains(&name.as_str()))
+        .filter(|(name, _)| !PLACED.contains(&name.as_str()) && !ty.is_kept_apart(name))
         .partition(|(name, _)| urn::is_uri(name));
     for (name, value) in attributes.into_iter().chain(extensions) {
         push_member(&mut text, name, value);
@@ -96,6 +98,7 @@ fn push_name(text: &mut String, name: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::core;
 
     const META: Meta<'_> = Meta {
         resource_type: "User",
@@ -109,10 +112,10 @@ mod tests {
     fn stored_text() {
         let resource = Resource::from_stored(
             r#"{"urn:x:User":{"a":"b"},"password":"secret","userName":"ada","id":"no","schemas":["urn:y"],
-                "meta":{},"groups":[],"members":[],"active":true,"externalId":"7"}"#,
+                "meta":{},"groups":[],"active":true,"externalId":"7"}"#,
         )
         .unwrap();
-        let stored = serialise(&resource, &META);
+        let stored = serialise(&resource, core::user(), &META);
         assert_eq!(
             stored,
             concat!(
@@ -129,7 +132,7 @@ mod tests {
             )
         );
         assert_eq!(splice("damaged", "x", &[]), "damaged");
-        assert_eq!(serialise(&Resource::from_stored(&stored).unwrap(), &META), stored);
+        assert_eq!(serialise(&Resource::from_stored(&stored).unwrap(), core::user(), &META), stored);
     }
 
     #[test]

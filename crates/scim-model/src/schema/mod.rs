@@ -5,6 +5,7 @@
 //! to them are [`Definitions`], and both together its [`ResourceTypes`].
 
 mod attribute;
+mod characteristic;
 pub mod core;
 pub mod definition;
 mod resource_type;

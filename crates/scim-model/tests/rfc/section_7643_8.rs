@@ -48,7 +48,7 @@ fn the_minimal_representation() {
         last_modified: 1_305_261_754_000,
         version: "W/\"3694e05e9dff590\"",
     };
-    let stored = serialise(&resource, &meta);
+    let stored = serialise(&resource, core::user(), &meta);
     let answer: Value = serde_json::from_str(&splice(
         &stored,
         "https://example.com/v2/Users/2819c223-7f76-453a-919d-413861904646",

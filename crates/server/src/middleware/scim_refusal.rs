@@ -28,7 +28,7 @@ pub async fn scim_refusal<B: MessageBody>(
 }
 
 /// `/t/{tenant}/scim` and everything below it.
-fn is_scim(path: &str) -> bool {
+pub(super) fn is_scim(path: &str) -> bool {
     let mut parts = path.split('/');
     (parts.next(), parts.next(), parts.nth(1)) == (Some(""), Some("t"), Some("scim"))
 }
@@ -49,6 +49,11 @@ fn refusal(status: StatusCode) -> HttpResponse {
         status if status.is_client_error() => "The request could not be understood.",
         _ => "Something went wrong inside Rollcall. Try again later.",
     };
+    answer(status, detail)
+}
+
+/// A SCIM error with this status and `detail`.
+pub(super) fn answer(status: StatusCode, detail: &str) -> HttpResponse {
     let error = ScimError { status: status.as_u16(), scim_type: None, detail: detail.to_owned() };
     HttpResponse::build(status).content_type(MEDIA_TYPE).body(error.to_json())
 }

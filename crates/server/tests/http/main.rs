@@ -1,4 +1,5 @@
-//! HTTP behaviour of the whole product, in-process, on both databases. Folders mirror URLs.
+//! HTTP behaviour of the whole product, in-process, on both databases. Folders mirror URLs; `connection` is about what lies
+//! below them.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -6,7 +7,9 @@ mod support;
 
 mod concurrency;
 mod conformance;
+mod connection;
 mod directory;
+mod malformed;
 mod okta;
 mod plans;
 mod report;

@@ -32,6 +32,8 @@ pub struct FeatureRow {
     pub on: bool,
     pub when_on: &'static str,
     pub when_off: &'static str,
+    /// The first one about the protocol, under a heading of its own.
+    pub starts_protocol: bool,
 }
 
 impl FeaturesPage {
@@ -57,12 +59,14 @@ impl Form for FeaturesForm {
 }
 
 fn rows(features: Features) -> Vec<FeatureRow> {
+    let first_about_protocol = Feature::ALL.into_iter().find(|feature| feature.is_about_protocol());
     let row = |feature: Feature| FeatureRow {
         name: feature.name(),
         label: feature.label(),
         on: features.is_on(feature),
         when_on: feature.sentence(true),
         when_off: feature.sentence(false),
+        starts_protocol: Some(feature) == first_about_protocol,
     };
     Feature::ALL.into_iter().map(row).collect()
 }
@@ -112,55 +116,15 @@ pub async fn submit(administrator: Administrator, Protected(form): Protected<Fea
 #[cfg(test)]
 impl FeaturesPage {
     pub fn samples() -> Vec<(&'static str, Self)> {
-        let row = |name, label, on, when_on, when_off| FeatureRow { name, label, on, when_on, when_off };
         let page = |delete: bool| FeaturesPage {
             shell: Shell::sample(crate::shell::Section::Applications),
             application: ApplicationHead::sample(super::Step::Features),
             revision: 3,
-            features: vec![
-                row(
-                    "import-users",
-                    "Import users",
-                    true,
-                    "The client may read every user and group.",
-                    "The client may look up single users, but not list them all.",
-                ),
-                row(
-                    "create-users",
-                    "Create users",
-                    true,
-                    "A user assigned at the source is created here.",
-                    "A request to create a user is refused.",
-                ),
-                row(
-                    "deactivate-users",
-                    "Deactivate users",
-                    true,
-                    "A user deactivated at the source is deactivated here.",
-                    "A request to deactivate a user is refused.",
-                ),
-                row(
-                    "delete-deactivated-users",
-                    "Delete the Deactivated users",
-                    delete,
-                    "A user deactivated, unassigned or deleted at the source is deleted here.",
-                    "A user deactivated, unassigned or deleted at the source is disabled here.",
-                ),
-                row(
-                    "push-groups",
-                    "Push groups",
-                    true,
-                    "Groups and their members follow the source.",
-                    "Every write on a group is refused.",
-                ),
-                row(
-                    "sync-password",
-                    "Sync password",
-                    false,
-                    "A password that the client sends is stored, hashed.",
-                    "A password that the client sends is ignored.",
-                ),
-            ],
+            features: {
+                let mut features = Features::default();
+                features.set(Feature::DeleteDeactivatedUsers, delete);
+                rows(features)
+            },
             error: String::new(),
         };
         let mut stale = page(true);

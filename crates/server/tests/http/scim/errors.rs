@@ -298,15 +298,13 @@ on_both_databases! {
         for below in ["/Users/%FF%FE", "/Users?filter=%FF", "/Users?%FF=1", "/Users?filter=userName%20eq%20%22%C3%28%22"] {
             application.get(below).await.scim_error(400, Some("invalidValue"));
         }
-        // Raw bytes are refused by the HTTP parser, before anybody is asked for SCIM.
         for below in [&b"/Users/\xff\xfe"[..], b"/Users?filter=\xff"] {
             let target = [application.path.as_bytes(), below].concat();
-            let answer = application.wire.send("GET", &target, &headers, b"").await;
-            assert_eq!(answer.status, 400, "{}", answer.body);
+            application.wire.send("GET", &target, &headers, b"").await.scim_error(400, Some("invalidValue"));
         }
         let latin = [b"POST ".as_slice(), application.path.as_bytes(), b"/Users HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer \xff\r\nUser-Agent: \xfc\r\nContent-Length: 0\r\n\r\n"].concat();
         assert_eq!(application.wire.raw(&latin).await.status, 401);
         let target = format!("{}/Users?filter=userName+eq+%22zoë%22", application.path);
-        assert_eq!(application.wire.send("GET", target.as_bytes(), &headers, b"").await.status, 400);
+        application.wire.send("GET", target.as_bytes(), &headers, b"").await.expect(200);
     }
 }

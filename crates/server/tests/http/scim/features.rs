@@ -177,4 +177,24 @@ on_both_databases! {
         application.get("/Users?password=Zw8-query-s3cret").await.expect(200);
         assert_eq!(hash().await, third);
     }
+
+    async fn unique_group_names_off(server) {
+        let application = server.application("acme", &[(Feature::UniqueGroupNames, false)]).await;
+        let first = application.add_group("Engines", &[]).await;
+        let second = application.add_group("ENGINES", &[]).await;
+        let third = application.add_group("Other", &[]).await;
+        application.put(&format!("/Groups/{third}"), &group("engines", &[])).await.expect(200);
+        assert_eq!(application.find("/Groups", "displayName eq \"engines\"").await.json()["totalResults"], 3);
+        // Switched on, no further group takes the name, whenever the others got theirs; each may still be changed.
+        application.switch(server, Feature::UniqueGroupNames, true).await;
+        application.post("/Groups", &group("Engines", &[])).await.scim_error(409, Some("uniqueness"));
+        let mut body = group("Engines", &[]);
+        body["externalId"] = json!("1");
+        application.put(&format!("/Groups/{first}"), &body).await.expect(200);
+        application.delete(&format!("/Groups/{first}")).await.expect(204);
+        application.delete(&format!("/Groups/{second}")).await.expect(204);
+        application.post("/Groups", &group("Engines", &[])).await.scim_error(409, Some("uniqueness"));
+        application.delete(&format!("/Groups/{third}")).await.expect(204);
+        application.post("/Groups", &group("Engines", &[])).await.expect(201);
+    }
 }

@@ -43,6 +43,15 @@ impl TestApplication {
         self.wire.send(method, format!("{}{below}", self.path).as_bytes(), &all, body).await
     }
 
+    /// The bytes of a request below the base URL, as a client sends them that keeps its connection. Headers end each line
+    /// with CR and LF.
+    pub fn request(&self, method: &str, below: &str, headers: &str, body: &str) -> Vec<u8> {
+        let (path, token) = (&self.path, &self.token);
+        let head =
+            format!("{method} {path}{below} HTTP/1.1\r\nHost: rollcall.test\r\nAuthorization: Bearer {token}\r\n");
+        format!("{head}{headers}\r\n{body}").into_bytes()
+    }
+
     pub async fn get(&self, below: &str) -> Answer {
         self.send("GET", below, b"").await
     }

@@ -50,6 +50,11 @@ impl Wire {
         self.raw(&request).await
     }
 
+    /// Opens a connection that stays open.
+    pub async fn open(&self) -> Conversation {
+        Conversation { stream: TcpStream::connect(&self.address).await.unwrap(), received: Vec::new() }
+    }
+
     /// Sends bytes as they are and reads until the server closes.
     pub async fn raw(&self, request: &[u8]) -> Answer {
         let exchange = async {
@@ -83,18 +88,83 @@ fn head(method: &str, target: &[u8], headers: &[(&str, &str)]) -> Vec<u8> {
 }
 
 fn parse(received: &[u8]) -> Answer {
-    let end = received.windows(4).position(|window| window == b"\r\n\r\n");
-    let end = end.unwrap_or_else(|| panic!("no HTTP answer: {:?}", String::from_utf8_lossy(received)));
-    let head = String::from_utf8(received[..end].to_vec()).unwrap();
-    let mut lines = head.lines();
+    let end =
+        end_of_head(received).unwrap_or_else(|| panic!("no HTTP answer: {:?}", String::from_utf8_lossy(received)));
+    let mut answer = parse_head(&received[..end]);
+    answer.body = String::from_utf8(received[end..].to_vec()).unwrap();
+    answer
+}
+
+fn end_of_head(received: &[u8]) -> Option<usize> {
+    received.windows(4).position(|window| window == b"\r\n\r\n").map(|position| position + 4)
+}
+
+fn parse_head(head: &[u8]) -> Answer {
+    let head = String::from_utf8(head.to_vec()).unwrap();
+    let mut lines = head.trim_end().lines();
     let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok()).unwrap();
     let headers = lines
         .map(|line| line.split_once(": ").unwrap())
         .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
         .collect();
-    let answer = Answer { status, headers, body: String::from_utf8(received[end + 4..].to_vec()).unwrap() };
+    let answer = Answer { status, headers, body: String::new() };
     assert_eq!(answer.header("transfer-encoding"), None, "this client reads no chunks");
     answer
+}
+
+/// A connection with as many requests as one likes, whose answers come one after the other.
+pub struct Conversation {
+    stream: TcpStream,
+    received: Vec<u8>,
+}
+
+impl Conversation {
+    /// Sends bytes as they are. A server that has closed is seen when the answer is read.
+    pub async fn send(&mut self, bytes: &[u8]) {
+        let sending = self.stream.write_all(bytes);
+        let _refused_early = tokio::time::timeout(PATIENCE, sending).await.expect("the server reads");
+    }
+
+    /// The next answer.
+    pub async fn answer(&mut self) -> Answer {
+        let end = self.until(end_of_head).await;
+        let mut answer = parse_head(&self.received[..end]);
+        let length: usize = answer.header("content-length").map_or(0, |length| length.parse().unwrap());
+        self.until(|received| (received.len() >= end + length).then_some(())).await;
+        answer.body = String::from_utf8(self.received[end..end + length].to_vec()).unwrap();
+        self.received.drain(..end + length);
+        answer
+    }
+
+    /// The answer to a HEAD, which has a length but no body.
+    pub async fn answer_to_head(&mut self) -> Answer {
+        let end = self.until(end_of_head).await;
+        parse_head(&self.received.drain(..end).collect::<Vec<_>>())
+    }
+
+    /// Sends nothing more.
+    pub async fn finish(&mut self) {
+        self.stream.shutdown().await.unwrap();
+    }
+
+    /// Holds that the server closes and says nothing more.
+    pub async fn ends(mut self) {
+        let mut rest = self.received;
+        let reading = self.stream.read_to_end(&mut rest);
+        tokio::time::timeout(PATIENCE, reading).await.expect("the server closes").unwrap();
+        assert_eq!(String::from_utf8_lossy(&rest), "");
+    }
+
+    async fn until<T>(&mut self, is_there: impl Fn(&[u8]) -> Option<T>) -> T {
+        loop {
+            if let Some(found) = is_there(&self.received) {
+                return found;
+            }
+            let reading = self.stream.read_buf(&mut self.received);
+            let read = tokio::time::timeout(PATIENCE, reading).await.expect("an answer in time").unwrap();
+            assert!(read > 0, "no whole answer: {:?}", String::from_utf8_lossy(&self.received));
+        }
+    }
 }
 
 impl Answer {

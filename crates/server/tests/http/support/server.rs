@@ -151,6 +151,13 @@ impl TestServer {
         self.provisioning.user(scope, &row.id).await.unwrap()
     }
 
+    /// Begins to stop, while the test goes on.
+    pub fn begin_to_stop(&self) -> impl Future<Output = ()> + use<> {
+        let stop = self.stop.clone();
+        let stopping = actix_web::rt::spawn(async move { stop.stop().await });
+        async { stopping.await.unwrap() }
+    }
+
     pub async fn stop(self) {
         self.stop.stop().await;
     }

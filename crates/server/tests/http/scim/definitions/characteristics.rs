@@ -124,9 +124,9 @@ on_both_databases! {
         let other = server.application("acme", &[]).await;
         define(server, &other, probe()).await;
         other.post("/Probes", &a_probe("1", json!({ "serialNumber": "A", "assetTag": "T" }))).await.expect(201);
-        let long = "x".repeat(600);
+        let long = "x".repeat(1_100);
         let detail = other.post("/Probes", &a_probe("2", json!({ "serialNumber": long }))).await.scim_error(400, Some("invalidValue"));
-        assert!(detail.contains("512 bytes"), "{detail}");
+        assert!(detail.contains("1024 bytes"), "{detail}");
     }
 
     async fn two_at_once_one_wins(server) {

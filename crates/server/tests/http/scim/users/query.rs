@@ -61,6 +61,10 @@ on_both_databases! {
             "count=1&filter=userName+eq+%22ada%2Btag%40corp.test%22&startIndex=1",
             "filter=userName+eq+%22ada%2Btag%40corp.test%22&",
             "?filter=userName+eq+%22ada%2Btag@corp.test%22&aadOptscim062020",
+            // As Microsoft's validator writes them, and worse.
+            "filter=userName+eq+\"ada%2Btag%40corp.test\"",
+            "filter=userName eq \"ada%2Btag@corp.test\"&startIndex=1&count=100",
+            "filter=userName sw \"ada%2B\" and displayName ne \"<zoë>\"",
         ] {
             assert_eq!(names(&application.get(&format!("//Users?{encoded}")).await.expect(200).json()), one, "{encoded}");
         }
@@ -85,11 +89,6 @@ on_both_databases! {
         }
         let long = |length: usize| format!("/Users?filter=userName+eq+%22{}%22", "a".repeat(length));
         application.get(&long(60_000)).await.scim_error(400, Some("invalidFilter"));
-        // The HTTP parser takes no URL of more than 64 KiB: it answers before anybody is asked for SCIM.
-        for length in [100_000, 1_000_000] {
-            let answer = application.get(&long(length)).await;
-            assert!(matches!(answer.status, 400 | 414 | 431), "{length}: {}", answer.status);
-        }
         let everywhere = crate::support::all_text(server).await;
         assert!(!everywhere.contains("s3cret-in-a-filter"));
     }

@@ -1,0 +1,5 @@
+DELETE FROM resource_key WHERE path = 'Group/displayName';
+DROP INDEX resource_group_name;
+CREATE UNIQUE INDEX resource_group_name ON resource (tenant_id, application_id, display_name_folded)
+    WHERE resource_type = 'Group' AND deleted_at IS NULL;
+UPDATE sqlite_stat1 SET stat = '10000 10000 5000 1' WHERE idx = 'resource_group_name';
