@@ -62,13 +62,13 @@ impl Target {
     fn server(&self, suite: &str) -> Result<Connection> {
         match self {
             Target::Given(connection) => Ok(connection.clone()),
-            Target::Own(server) => server.application(suite, features(suite)),
+            // Every type and characteristic there is.
+            Target::Own(server) if suite == own::NAME => server.application_with(suite, own::DEFINITIONS),
+            // It sets a password wherever /Schemas has one, whatever ServiceProviderConfig says of changing it.
+            Target::Own(server) if suite == third_party::SCIM2_TESTER => {
+                server.application(suite, &["sync-password=on"])
+            }
+            Target::Own(server) => server.application(suite, &[]),
         }
     }
-}
-
-/// What an application of our own server is made with. Only one suite needs something that is off by default: it sets
-/// a password wherever /Schemas has one, whatever ServiceProviderConfig says of changing it.
-fn features(suite: &str) -> &'static [&'static str] {
-    if suite == third_party::SCIM2_TESTER { &["sync-password=on"] } else { &[] }
 }

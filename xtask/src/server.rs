@@ -64,6 +64,30 @@ impl Server {
 
     /// Makes an application in a tenant of its own; `features` as `--feature` takes them.
     pub fn application(&self, tenant: &str, features: &[&str]) -> Result<Connection> {
+        let made = self.add_application(tenant, features)?;
+        Ok(Connection { base_url: text(&made, "base_url")?, token: text(&made, "bearer_token")? })
+    }
+
+    /// As [`Server::application`], with schemas and resource types of its own, as RFC 7643 writes them.
+    pub fn application_with(&self, tenant: &str, definitions: &str) -> Result<Connection> {
+        let made = self.add_application(tenant, &[])?;
+        let file = self.folder.join("definitions.json");
+        std::fs::write(&file, definitions)?;
+        let mut define = command(&self.program, &self.folder, self.address);
+        define.args([
+            "application",
+            "schema",
+            "add",
+            "--tenant",
+            tenant,
+            "--application",
+            &text(&made, "application")?,
+        ]);
+        output(define.arg("--file").arg(&file))?;
+        Ok(Connection { base_url: text(&made, "base_url")?, token: text(&made, "bearer_token")? })
+    }
+
+    fn add_application(&self, tenant: &str, features: &[&str]) -> Result<Value> {
         let program = || command(&self.program, &self.folder, self.address);
         output(program().args(["tenant", "add", tenant, "--name", tenant]))?;
         let mut add = program();
@@ -72,16 +96,16 @@ impl Server {
             add.args(["--feature", feature]);
         }
         let made = output(&mut add)?;
-        let made: Value = serde_json::from_str(&made).context("what `application add --json` printed")?;
-        let text = |key: &str| {
-            made.get(key).and_then(Value::as_str).map(str::to_owned).with_context(|| format!("no {key} in {made}"))
-        };
-        Ok(Connection { base_url: text("base_url")?, token: text("bearer_token")? })
+        serde_json::from_str(&made).context("what `application add --json` printed")
     }
 
     pub fn process(&self) -> u32 {
         self.child.id()
     }
+}
+
+fn text(made: &Value, key: &str) -> Result<String> {
+    made.get(key).and_then(Value::as_str).map(str::to_owned).with_context(|| format!("no {key} in {made}"))
 }
 
 fn command(program: &PathBuf, folder: &PathBuf, address: SocketAddr) -> Command {

@@ -3,6 +3,7 @@
 use std::hash::{BuildHasher, RandomState};
 
 use anyhow::{Context, Result};
+pub use testkit::conformance::DEFINITIONS;
 use testkit::conformance::{Outcome, Session, evidence, run as run_checks};
 use testkit::http::BaseUrl;
 

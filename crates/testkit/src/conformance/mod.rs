@@ -25,6 +25,10 @@ pub use session::{OpenError, Session};
 
 use check::Stop;
 
+/// Schemas and resource types as RFC 7643 §6 and §7 write them, with every type and characteristic: for a server that takes
+/// definitions, so that no check of a characteristic is "not offered".
+pub const DEFINITIONS: &str = include_str!("definitions.json");
+
 /// What became of one check.
 #[derive(Debug)]
 pub struct CheckResult {

@@ -22,7 +22,7 @@ pub(super) fn least(ty: &ResourceType, name: &str) -> Map<String, Value> {
     body
 }
 
-/// Puts members into a body. An object of an extension adds its URI to `schemas`.
+/// Puts members into a body. An object of an extension adds its URI to `schemas`, and its members to what is there.
 pub(super) fn lay_over(body: &mut Map<String, Value>, members: Value) {
     let Value::Object(members) = members else { return };
     for (name, value) in members {
@@ -32,7 +32,10 @@ pub(super) fn lay_over(body: &mut Map<String, Value>, members: Value) {
         {
             schemas.push(Value::String(name.clone()));
         }
-        body.insert(name, value);
+        match (body.get_mut(&name), value) {
+            (Some(Value::Object(held)), Value::Object(more)) if name.starts_with("urn:") => held.extend(more),
+            (_, value) => drop(body.insert(name, value)),
+        }
     }
 }
 
