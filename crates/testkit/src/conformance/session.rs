@@ -10,9 +10,14 @@ use crate::http::{BaseUrl, Exchange, HttpClient, HttpError, Request};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
+use std::time::Duration;
 
 pub(super) const MEDIA_TYPE: &str = "application/scim+json";
 const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+
+/// How often a request is sent again after a 429, and how long one wait may last.
+const RETRIES: u32 = 3;
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// What may stand in a query as it is (RFC 3986 §2.3); everything else is escaped.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -134,7 +139,16 @@ impl Session {
         request.header("User-Agent", "scim-conformance").header("Authorization", &self.authorization)
     }
 
+    /// Sends a request. A server that is asked too much (429) is given the time it asks for, within reason.
     pub(super) async fn send(&mut self, request: Request) -> Result<Answer, Stop> {
+        for _ in 0..RETRIES {
+            let answer = Answer::new(self.http.send(request.clone()).await?);
+            if answer.status() != 429 {
+                return Ok(answer);
+            }
+            let asked = answer.header("retry-after").and_then(|seconds| seconds.parse().ok()).unwrap_or(1);
+            tokio::time::sleep(Duration::from_secs(asked).min(LONGEST_WAIT)).await;
+        }
         Ok(Answer::new(self.http.send(request).await?))
     }
 

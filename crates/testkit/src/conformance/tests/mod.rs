@@ -138,6 +138,24 @@ async fn a_server_that_refuses_the_token_is_not_checked() {
 }
 
 #[tokio::test]
+async fn a_busy_server_is_asked_again() {
+    let mut scim = WrongScim::new(Wrong::Agreeable);
+    let mut busy = 0;
+    let server = FakeServer::start(move |request| {
+        busy += u32::from(request.head.starts_with("POST"));
+        match busy {
+            1 | 2 => Answer::text(429, "").header("Retry-After", "0"),
+            _ => scim.answer(request),
+        }
+    })
+    .await;
+    let mut session = Session::open(BaseUrl::parse(&server.base_url).unwrap(), "token", 7).await.unwrap();
+    let found = run(&mut session, Some("P5.created")).await;
+    assert!(matches!(found.results[0].outcome, Outcome::Passed), "{found:?}");
+    assert_eq!(server.request_lines().iter().filter(|line| line.starts_with("POST")).count(), 3);
+}
+
+#[tokio::test]
 async fn evidence_shows_the_exchange_and_no_secret() {
     let found = report(Wrong::Agreeable, Some("U3.returned")).await;
     let Outcome::Failed { exchange: Some(exchange), .. } = &found.results[0].outcome else { panic!("{found:?}") };
