@@ -35,6 +35,15 @@ pub fn total(total: Total, unit: &str) -> String {
     }
 }
 
+/// How many people: `1 person`, `10,000+ people`.
+pub fn people(total: Total) -> String {
+    match total {
+        Total::Exact(1) => "1 person".to_owned(),
+        Total::Exact(value) => format!("{} people", number(value)),
+        Total::AtLeast(value) => format!("{}+ people", number(value)),
+    }
+}
+
 /// Microseconds as `0.8 ms`, `14 ms`, `1.2 s`.
 pub fn duration(microseconds: i64) -> String {
     match microseconds.max(0) {
@@ -85,6 +94,14 @@ mod tests {
         }
         assert_eq!(number(i64::MIN).len(), 26);
         assert_eq!(counted(1, "user"), "1 user");
+        for (count, text) in [
+            (Total::Exact(0), "0 people"),
+            (Total::Exact(1), "1 person"),
+            (Total::Exact(4_812), "4,812 people"),
+            (Total::AtLeast(10_000), "10,000+ people"),
+        ] {
+            assert_eq!(people(count), text);
+        }
         for (value, text) in [(-1, "0.0 ms"), (840, "0.8 ms"), (14_200, "14 ms"), (1_250_000, "1.2 s")] {
             assert_eq!(duration(value), text);
         }

@@ -34,21 +34,28 @@ pub(crate) fn transaction_depth(connection: &mut Connection) -> QueryResult<u32>
     status.transaction_depth().map(|depth| depth.map_or(0, u32::from))
 }
 
-/// Adds `.lock_row()` and `.hold_row()` to a query inside a write: the rows it finds stay as they are until the
-/// transaction ends.
+/// Adds `.lock_row()`, `.lock_row_to_change()` and `.hold_row()` to a query inside a write: the rows it finds stay as they
+/// are until the transaction ends.
 ///
 /// A locking clause on PostgreSQL; nothing on SQLite, whose writers run one at a time. Ends the query: filter, order and
 /// limit come before.
 pub trait LockRow: Sized {
-    /// The query that also locks what it finds, for a transaction that is going to change it (`FOR UPDATE`).
+    /// The query that also locks what it finds, for a transaction that may remove it or hide it (`FOR UPDATE`): nobody
+    /// else holds it meanwhile.
     fn lock_row(self) -> Locked<Self> {
         Locked { query: self, clause: " FOR UPDATE" }
     }
 
-    /// The query that also holds what it finds, for a transaction that relies on it: others may hold it too, but nobody
-    /// can change it (`FOR SHARE`).
+    /// The query that also locks what it finds, for a transaction that is going to change it and nothing else
+    /// (`FOR NO KEY UPDATE`): others can hold it, and make rows that point to it, but not change it.
+    fn lock_row_to_change(self) -> Locked<Self> {
+        Locked { query: self, clause: " FOR NO KEY UPDATE" }
+    }
+
+    /// The query that also holds what it finds, for a transaction that relies on its being there: others can hold it too,
+    /// or change it, but nobody can [`lock_row`](LockRow::lock_row) it (`FOR KEY SHARE`).
     fn hold_row(self) -> Locked<Self> {
-        Locked { query: self, clause: " FOR SHARE" }
+        Locked { query: self, clause: " FOR KEY SHARE" }
     }
 }
 
@@ -82,6 +89,18 @@ impl<Q: Query> Query for Locked<Q> {
 }
 
 impl<Q> RunQueryDsl<Connection> for Locked<Q> {}
+
+/// Waits until no other transaction has locked this name, and locks it until this one ends. For a rule about many rows at
+/// once, which no lock on a row can guard. PostgreSQL keeps a hash of the name: two names may wait for each other. Nothing
+/// on SQLite, whose writers run one at a time.
+pub(crate) fn lock_name(connection: &mut Connection, name: &str) -> QueryResult<()> {
+    if let Connection::Postgres(postgres) = connection {
+        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+            .bind::<Text, _>(name)
+            .execute(postgres)?;
+    }
+    Ok(())
+}
 
 #[derive(QueryableByName)]
 struct TextRow {

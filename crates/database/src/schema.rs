@@ -74,6 +74,7 @@ diesel::table! {
         expires_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
         last_used_at -> Nullable<BigInt>,
+        resource_id -> Nullable<Text>,
     }
 }
 

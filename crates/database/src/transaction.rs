@@ -1,7 +1,7 @@
 //! What the work inside `Database::read` and `Database::write` is given.
 
 use crate::id::{IdSource, Kind};
-use crate::{Connection, Id, Timestamp};
+use crate::{Connection, Error, Id, Timestamp, dialect};
 
 /// A read. Each statement sees the latest committed data; there is no transaction around them.
 pub struct ReadTx<'a> {
@@ -37,6 +37,12 @@ impl WriteTx<'_> {
     /// Where to run statements.
     pub fn connection(&mut self) -> &mut Connection {
         self.connection
+    }
+
+    /// Waits until no other write holds this name, and holds it until this one ends. For a rule about many rows at once,
+    /// such as "no group is inside itself", which no lock on a row can guard; row locks come first.
+    pub fn lock_name(&mut self, name: &str) -> Result<(), Error> {
+        Ok(dialect::lock_name(self.connection, name)?)
     }
 
     /// An id that nothing has yet.

@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use crate::event::record::Step;
+
 /// Who asked for what, and when. Made by the edge, kept in the report.
 #[derive(Debug, Clone)]
 pub struct Call {
@@ -17,6 +19,10 @@ pub struct Call {
     pub user_agent: Option<String>,
     /// When the request's head was read; the row's duration counts from here.
     pub received: Instant,
+    /// What there is to say of how it came: the row's first steps.
+    pub steps: Vec<Step>,
+    /// Whether it is one of several operations of a bulk request. Their rows are found by the request's id.
+    pub in_bulk: bool,
 }
 
 impl Call {

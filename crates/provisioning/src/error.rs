@@ -45,9 +45,26 @@ pub enum Error {
     /// A group names members that are no resources of this application.
     #[error("unknown members")]
     UnknownMembers { ids: Vec<String> },
+    /// A group names members that are resources of a type whose resources are in no groups.
+    #[error("members of another type")]
+    UnfitMembers { ids: Vec<String>, resource_types: Vec<String> },
+    /// A group would come to be inside itself.
+    #[error("a group inside itself")]
+    MemberCircle {
+        /// Names of groups, each a member of the one before: from the new member to the group that it was to be put into.
+        /// Only one name: that group itself was named as its member.
+        way: Vec<String>,
+    },
     /// An administrator switched this off.
     #[error("feature {} is off", .feature.name())]
     FeatureOff { feature: Feature, application: String },
+    /// The credential is a user's own, and this is not for users to do.
+    #[error("not by the user")]
+    NotByUser { what: String },
+    /// An operation of a bulk request that was not begun: what it refers to is not there, or time ran out. The words are
+    /// those of the protocol crate.
+    #[error("{}", .0.detail)]
+    NotBegun(ScimError),
     /// The database is too busy to answer in time; trying again helps.
     #[error("busy")]
     Busy,
@@ -93,7 +110,7 @@ impl Error {
     /// says what is wrong, where, and what to do.
     pub fn to_scim(&self) -> ScimError {
         match self {
-            Error::Protocol(error) => error.clone(),
+            Error::Protocol(error) | Error::NotBegun(error) => error.clone(),
             Error::NotFound { resource_type, id } => {
                 scim(404, None, format!("There is no {resource_type} with the id \"{}\" in this application.", shorten(id)))
             }
@@ -136,15 +153,34 @@ impl Error {
                 format!(
                     "members: {} not known in this application: {}. Assign and provision these users first, then push the group again.",
                     if ids.len() == 1 { "1 id is".to_owned() } else { format!("{} ids are", ids.len()) },
-                    ids.iter().take(5).map(|id| format!("\"{}\"", shorten(id))).collect::<Vec<_>>().join(", ")
+                    quoted(ids)
                 ),
             ),
+            Error::UnfitMembers { ids, resource_types } => scim(
+                400,
+                Some(ScimType::InvalidValue),
+                format!(
+                    "members: {} of the type {}, and only users and groups can be members: {}. Leave {} out.",
+                    if ids.len() == 1 { "1 id is".to_owned() } else { format!("{} ids are", ids.len()) },
+                    resource_types.join(" or "),
+                    quoted(ids),
+                    if ids.len() == 1 { "it" } else { "them" }
+                ),
+            ),
+            Error::MemberCircle { way } => scim(400, Some(ScimType::InvalidValue), circle(way)),
             Error::FeatureOff { feature, application } => scim(
                 403,
                 None,
                 format!(
                     "\"{}\" is switched off for the application \"{application}\" in Rollcall. An administrator can switch it on under Applications, {application}, Features.",
                     feature.label()
+                ),
+            ),
+            Error::NotByUser { what } => scim(
+                403,
+                None,
+                format!(
+                    "{what} by the user's own credential: the identity provider decides about that. Ask your administrator."
                 ),
             ),
             // Okta retries a 429 by itself, and nothing else.
@@ -166,8 +202,12 @@ impl Error {
             Error::MappingEmpty { .. } => "mapping",
             Error::TooLong { .. } => "invalidValue",
             Error::UnknownMembers { .. } => "unknownMembers",
+            Error::UnfitMembers { .. } => "unfitMembers",
+            Error::MemberCircle { .. } => "memberCircle",
             Error::FeatureOff { .. } => "featureOff",
-            Error::Busy => "busy",
+            Error::NotByUser { .. } => "notByUser",
+            Error::NotBegun(error) if error.status != 429 => "bulkReference",
+            Error::Busy | Error::NotBegun(_) => "busy",
             Error::Internal(_) => "internal",
         }
     }
@@ -177,10 +217,42 @@ fn scim(status: u16, scim_type: Option<ScimType>, detail: String) -> ScimError {
     ScimError { status, scim_type, detail }
 }
 
+/// The first few of some ids.
+fn quoted(ids: &[String]) -> String {
+    ids.iter().take(5).map(|id| format!("\"{}\"", shorten(id))).collect::<Vec<_>>().join(", ")
+}
+
+/// Why a group cannot be a member: both groups, and the way from one to the other as far as a person can follow it.
+fn circle(way: &[String]) -> String {
+    /// So many names at either end of a long way.
+    const ENDS: usize = 3;
+    let (Some(member), Some(group)) = (way.first(), way.last()) else { return String::new() };
+    if way.len() == 1 {
+        return format!(
+            "members: the group \"{}\" cannot be a member of itself. Leave this member out.",
+            shorten(group)
+        );
+    }
+    let mut names: Vec<String> = way.iter().map(|name| format!("\"{}\"", shortened(name, 30))).collect();
+    if names.len() > 2 * ENDS + 1 {
+        let between = names.len() - 2 * ENDS;
+        names.splice(ENDS..ENDS + between, [format!("{between} more")]);
+    }
+    format!(
+        "members: the group \"{}\" cannot be a member of \"{}\", which is in it already: {}. Take one of these groups out of the one before it first, or leave this member out.",
+        shorten(member),
+        shorten(group),
+        names.join(" > ")
+    )
+}
+
 /// Values of a client are quoted in answers, but not at any length.
 fn shorten(text: &str) -> String {
-    const CHARACTERS: usize = 120;
-    match text.char_indices().nth(CHARACTERS) {
+    shortened(text, 120)
+}
+
+fn shortened(text: &str, characters: usize) -> String {
+    match text.char_indices().nth(characters) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }

@@ -24,7 +24,8 @@ mod search;
 
 pub use call::Call;
 pub use directory::groups::{GroupDetail, GroupRow, GroupSearch, MemberRow};
-pub use directory::users::{Counts, UserDetail, UserRow, UserSearch, UserSource, UserStatus};
+pub use directory::nested::{NestedMemberRow, NestedMembers};
+pub use directory::users::{Counts, UserDetail, UserGroup, UserRow, UserSearch, UserSource, UserStatus};
 pub use error::Error;
 pub use event::advice::{Advice, AdviceLink, reason as reason_words};
 pub use event::detail::EventDetail;
@@ -32,7 +33,7 @@ pub use event::kind::{Operation, Outcome};
 pub use event::record::{Change, Step};
 pub use event::report::{Bucket, EventReport, EventRow, EventSearch, Reason};
 pub use event::timeline::{Milestone, Milestones, Subject};
-pub use operation::{Answer, IfMatch, Queried, Question, Refusal};
+pub use operation::{Answer, Creation, IfMatch, Queried, QueryAt, Refusal};
 pub use page::{PageOf, Total};
 pub use resource::representation::Representation;
 

@@ -143,7 +143,7 @@ impl Registry {
                 let act = Act { act: "application.add", application: Some(&id), target: &name, detail };
                 audit::record(tx, &scope.tenant_id, &scope.actor, act)?;
                 let kind = new.authentication;
-                let credential = NewCredential { kind, name: kind.label(), expires_at: None };
+                let credential = NewCredential { kind, name: kind.label(), expires_at: None, user: None };
                 let revealed = credential::insert(tx, &registry, &scope, (&id, &name), credential)?;
                 let application = Application {
                     base_url: registry.base_url(&scope.slug, id.as_str()),

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use database::schema::{application, application_settings, credential, tenant};
+use database::schema::{application, application_settings, credential, resource, tenant};
 use database::{Id, ReadTx, Timestamp, kind};
 use diesel::prelude::*;
 use secrecy::{ExposeSecret, SecretString};
@@ -63,6 +63,8 @@ pub enum RejectionReason {
     OtherApplication,
     /// The password of Basic authentication is right, the user name is not.
     WrongUserName,
+    /// It is the credential of a user who was deleted or is not active.
+    UserGone,
     /// The URL names no application.
     UnknownApplication,
 }
@@ -94,6 +96,10 @@ struct Found {
     last_four: String,
     expires_at: Option<Timestamp>,
     revoked_at: Option<Timestamp>,
+    /// The user whose credential it is.
+    resource_id: Option<Id<kind::Resource>>,
+    /// Of that user: whether it is active, and when its client deleted it.
+    user: Option<(bool, Option<Timestamp>)>,
 }
 
 /// Where the request was sent, and what it presented there.
@@ -153,6 +159,7 @@ impl Registry {
                 application_id: found.application_id,
                 application_name: found.application_name,
                 credential_id: found.credential_id,
+                subject: found.resource_id,
                 settings,
                 settings_revision: found.settings_revision,
             }),
@@ -176,7 +183,7 @@ impl Registry {
     }
 }
 
-/// The one read of an accepted request: the credential by its unique hash, with its application and tenant.
+/// The one read of an accepted request: the credential by its unique hash, with its application, tenant and user.
 fn find(tx: &mut ReadTx<'_>, secret: &str) -> Result<Option<Found>> {
     let found =
         credential::table
@@ -184,6 +191,12 @@ fn find(tx: &mut ReadTx<'_>, secret: &str) -> Result<Option<Found>> {
                 application::tenant_id.eq(credential::tenant_id).and(application::id.eq(credential::application_id)),
             ))
             .inner_join(tenant::table.on(tenant::id.eq(credential::tenant_id)))
+            .left_join(
+                resource::table.on(resource::tenant_id
+                    .eq(credential::tenant_id)
+                    .and(resource::application_id.eq(credential::application_id))
+                    .and(resource::id.nullable().eq(credential::resource_id))),
+            )
             .filter(credential::secret_hash.eq(token::sha256_hex(secret)))
             .select((
                 tenant::id,
@@ -199,6 +212,8 @@ fn find(tx: &mut ReadTx<'_>, secret: &str) -> Result<Option<Found>> {
                 credential::secret_last_four,
                 credential::expires_at,
                 credential::revoked_at,
+                credential::resource_id,
+                (resource::active, resource::deleted_at).nullable(),
             ))
             .first(tx.connection());
     Ok::<_, Error>(found.optional()?)
@@ -208,7 +223,7 @@ fn refusal(found: &Found, attempt: &Attempt, now: Timestamp) -> Option<Rejection
     if found.tenant_slug != attempt.tenant_slug || Some(&found.application_id) != attempt.application_id.as_ref() {
         return Some(RejectionReason::OtherApplication);
     }
-    if found.kind != attempt.kind.as_str() {
+    if found.kind != attempt.kind.as_str() || found.resource_id.is_some() != token::is_of_user(&attempt.secret) {
         return Some(RejectionReason::UnknownCredential);
     }
     if found.revoked_at.is_some() {
@@ -221,6 +236,10 @@ fn refusal(found: &Found, attempt: &Attempt, now: Timestamp) -> Option<Rejection
         && verify_slices_are_equal(issued.as_bytes(), presented.as_bytes()).is_err()
     {
         return Some(RejectionReason::WrongUserName);
+    }
+    let is_there = matches!(found.user, Some((true, None)));
+    if found.resource_id.is_some() && !is_there {
+        return Some(RejectionReason::UserGone);
     }
     None
 }

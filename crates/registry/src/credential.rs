@@ -1,8 +1,10 @@
 //! Credentials: what a SCIM client presents. Looked up by SHA-256, kept encrypted so that one can be shown again.
 
-use database::schema::credential;
+use database::schema::{credential, resource};
 use database::{Id, Timestamp, WriteTx, kind};
 use diesel::prelude::*;
+use scim_model::fold::fold;
+use scim_model::schema::core;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::audit::{self, Act};
@@ -71,6 +73,17 @@ pub struct Credential {
     pub revoked_at: Option<Timestamp>,
     /// About when it was last used, to within half a minute.
     pub last_used_at: Option<Timestamp>,
+    /// The user whose own it is; `None` for a credential of the application itself.
+    pub user: Option<CredentialUser>,
+}
+
+/// The user whose own a credential is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CredentialUser {
+    /// The user's resource.
+    pub id: Id<kind::Resource>,
+    /// The user's name now; `None` when the user is gone.
+    pub user_name: Option<String>,
 }
 
 /// Whether a credential opens anything.
@@ -106,8 +119,10 @@ pub struct RevealedCredential {
     pub secret: SecretString,
 }
 
-/// A row of [`Credential`], in the order of [`COLUMNS`].
-pub(crate) type Row = (
+/// A row of [`with_user`]: [`COLUMNS`], and the name of the user whose own it is.
+pub(crate) type Row = (Columns, Option<String>);
+
+type Columns = (
     Id<kind::Credential>,
     String,
     String,
@@ -119,6 +134,7 @@ pub(crate) type Row = (
     Option<Timestamp>,
     Option<Timestamp>,
     Option<Timestamp>,
+    Option<Id<kind::Resource>>,
 );
 
 pub(crate) const COLUMNS: (
@@ -133,6 +149,7 @@ pub(crate) const COLUMNS: (
     credential::expires_at,
     credential::revoked_at,
     credential::last_used_at,
+    credential::resource_id,
 ) = (
     credential::id,
     credential::kind,
@@ -145,11 +162,35 @@ pub(crate) const COLUMNS: (
     credential::expires_at,
     credential::revoked_at,
     credential::last_used_at,
+    credential::resource_id,
 );
 
-pub(crate) fn from_row(row: Row) -> Result<Credential> {
-    let (id, kind, name, username, prefix, last_four, created_at, created_by, expires_at, revoked_at, last_used_at) =
-        row;
+/// Credentials, each with the user whose own it is.
+#[diesel::dsl::auto_type]
+pub(crate) fn with_user() -> _ {
+    credential::table.left_join(
+        resource::table.on(resource::tenant_id
+            .eq(credential::tenant_id)
+            .and(resource::application_id.eq(credential::application_id))
+            .and(resource::id.nullable().eq(credential::resource_id))),
+    )
+}
+
+pub(crate) fn from_row((columns, user_name): Row) -> Result<Credential> {
+    let (
+        id,
+        kind,
+        name,
+        username,
+        prefix,
+        last_four,
+        created_at,
+        created_by,
+        expires_at,
+        revoked_at,
+        last_used_at,
+        user,
+    ) = columns;
     let kind = CredentialKind::parse(&kind)?;
     Ok(Credential {
         id,
@@ -163,6 +204,7 @@ pub(crate) fn from_row(row: Row) -> Result<Credential> {
         expires_at,
         revoked_at,
         last_used_at,
+        user: user.map(|id| CredentialUser { id, user_name }),
     })
 }
 
@@ -171,6 +213,7 @@ pub(crate) struct NewCredential<'a> {
     pub kind: CredentialKind,
     pub name: &'a str,
     pub expires_at: Option<Timestamp>,
+    pub user: Option<CredentialUser>,
 }
 
 /// Makes a credential and writes it, with its audit row. The application exists.
@@ -183,7 +226,7 @@ pub(crate) fn insert(
 ) -> Result<RevealedCredential> {
     let id = tx.new_id::<kind::Credential>();
     let now = tx.now();
-    let secret = token::generate(&registry.inner.database);
+    let secret = token::generate(&registry.inner.database, new.user.is_some());
     let username = (new.kind == CredentialKind::Basic).then(|| {
         let mut username = "scim-".to_owned();
         random::push(&registry.inner.database, &mut username, random::LOWERCASE, 10);
@@ -208,9 +251,14 @@ pub(crate) fn insert(
             credential::created_at.eq(now),
             credential::created_by.eq(&scope.actor),
             credential::expires_at.eq(new.expires_at),
+            credential::resource_id.eq(new.user.as_ref().map(|user| &user.id)),
         ))
         .execute(tx.connection())?;
-    let detail = format!("Issued the credential \"{}\" for \"{application_name}\".", new.name);
+    let whose = match &new.user {
+        Some(user) => format!("the user {} of ", user.user_name.as_deref().unwrap_or_default()),
+        None => String::new(),
+    };
+    let detail = format!("Issued the credential \"{}\" for {whose}\"{application_name}\".", new.name);
     let act = Act { act: "credential.issue", application: Some(application), target: new.name, detail };
     audit::record(tx, &scope.tenant_id, &scope.actor, act)?;
     let credential = Credential {
@@ -225,6 +273,7 @@ pub(crate) fn insert(
         expires_at: new.expires_at,
         revoked_at: None,
         last_used_at: None,
+        user: new.user,
     };
     Ok(RevealedCredential { credential, secret })
 }
@@ -238,9 +287,9 @@ impl Registry {
             .inner
             .database
             .read(move |tx| {
-                let rows = credential::table
+                let rows = with_user()
                     .filter(credential::tenant_id.eq(&tenant).and(credential::application_id.eq(&application)))
-                    .select(COLUMNS)
+                    .select((COLUMNS, resource::user_name.nullable()))
                     .order(credential::id.desc())
                     .load(tx.connection())?;
                 Ok::<_, Error>(rows)
@@ -258,6 +307,32 @@ impl Registry {
         name: &str,
         expires_at: Option<Timestamp>,
     ) -> Result<RevealedCredential> {
+        self.issue(scope, application, None, kind, name, expires_at).await
+    }
+
+    /// Makes a credential of a user's own, by userName: it opens that user at `/Me` (RFC 7644 §3.11) and nothing else, as
+    /// long as the user is active.
+    pub async fn issue_user_credential(
+        &self,
+        scope: &TenantScope,
+        application: &str,
+        user_name: &str,
+        kind: CredentialKind,
+        name: &str,
+        expires_at: Option<Timestamp>,
+    ) -> Result<RevealedCredential> {
+        self.issue(scope, application, Some(user_name), kind, name, expires_at).await
+    }
+
+    async fn issue(
+        &self,
+        scope: &TenantScope,
+        application: &str,
+        user_name: Option<&str>,
+        kind: CredentialKind,
+        name: &str,
+        expires_at: Option<Timestamp>,
+    ) -> Result<RevealedCredential> {
         scope.must_change()?;
         let name = check::name(name)?;
         let now = self.now();
@@ -265,11 +340,13 @@ impl Registry {
             return Err(Error::invalid("expires_at", "Choose a time in the future."));
         }
         let (registry, scope, application) = (self.clone(), scope.clone(), application.to_owned());
+        let user_name = user_name.map(str::to_owned);
         self.inner
             .database
             .write(move |tx| {
                 let (id, application_name) = application::lock(tx, &scope, &application)?;
-                let new = NewCredential { kind, name: &name, expires_at };
+                let user = user_name.map(|user_name| active_user(tx, &scope, &id, &user_name)).transpose()?;
+                let new = NewCredential { kind, name: &name, expires_at, user };
                 insert(tx, &registry, &scope, (&id, &application_name), new)
             })
             .await
@@ -302,5 +379,29 @@ impl Registry {
                 audit::record(tx, &scope.tenant_id, &scope.actor, act)
             })
             .await
+    }
+}
+
+/// The active user of this userName, in any case.
+fn active_user(
+    tx: &mut WriteTx<'_>,
+    scope: &TenantScope,
+    application: &Id<kind::Application>,
+    user_name: &str,
+) -> Result<CredentialUser> {
+    // No stored text has a NUL, and PostgreSQL cannot be asked for one.
+    let folded = fold(user_name).replace('\0', "");
+    let found: Option<(Id<kind::Resource>, Option<String>, bool)> = resource::table
+        .filter(resource::tenant_id.eq(&scope.tenant_id).and(resource::application_id.eq(application)))
+        .filter(resource::resource_type.eq(&core::user().name))
+        .filter(resource::user_name_folded.eq(folded))
+        .filter(resource::deleted_at.is_null())
+        .select((resource::id, resource::user_name, resource::active))
+        .first(tx.connection())
+        .optional()?;
+    match found {
+        Some((id, user_name, true)) => Ok(CredentialUser { id, user_name }),
+        Some(_) => Err(Error::invalid("user", "This user is not active, so a credential would open nothing.")),
+        None => Err(Error::invalid("user", "The application has no user of this name.")),
     }
 }

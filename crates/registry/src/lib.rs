@@ -10,6 +10,7 @@ mod audit;
 mod authenticate;
 mod check;
 mod credential;
+mod cursor;
 mod error;
 mod feature;
 mod form_token;
@@ -41,7 +42,8 @@ pub use administrator::{AddedAdministrator, Administrator};
 pub use application::{Application, NewApplication};
 pub use audit::AuditEvent;
 pub use authenticate::{Authenticated, PresentedCredential, RejectedAt, Rejection, RejectionReason};
-pub use credential::{Credential, CredentialKind, CredentialState, RevealedCredential};
+pub use credential::{Credential, CredentialKind, CredentialState, CredentialUser, RevealedCredential};
+pub use cursor::CursorError;
 pub use error::{Error, Result};
 pub use feature::{Feature, Features, UnknownFeature};
 pub use password::MINIMUM_CHARACTERS as MINIMUM_PASSWORD_CHARACTERS;
@@ -68,6 +70,7 @@ struct Inner {
     public_url: String,
     vault: vault::Vault,
     form_tokens: form_token::FormTokens,
+    cursors: cursor::Cursors,
     passwords: password::Passwords,
     sign_in_limiter: sign_in_limiter::SignInLimiter,
     settings: settings::SettingsCache,
@@ -84,6 +87,7 @@ impl Registry {
                 public_url: public_url.trim_end_matches('/').to_owned(),
                 vault: vault::Vault::new(secret_key)?,
                 form_tokens: form_token::FormTokens::new(secret_key)?,
+                cursors: cursor::Cursors::new(secret_key)?,
                 passwords: password::Passwords::new(),
                 sign_in_limiter: sign_in_limiter::SignInLimiter::new(REMEMBERED),
                 settings: settings::SettingsCache::new(REMEMBERED),

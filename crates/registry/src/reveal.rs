@@ -1,12 +1,12 @@
 //! Showing the secret of a credential again. It is encrypted at rest; only these functions decrypt it.
 
-use database::schema::{credential, tenant};
+use database::schema::{credential, resource, tenant};
 use database::{Id, kind};
 use diesel::prelude::*;
 use secrecy::SecretString;
 
 use crate::audit::{self, Act};
-use crate::credential::{COLUMNS, Credential, CredentialState, RevealedCredential, Row, from_row};
+use crate::credential::{COLUMNS, Credential, CredentialState, RevealedCredential, Row, from_row, with_user};
 use crate::error::Result;
 use crate::scope::TenantScope;
 use crate::session::Session;
@@ -43,9 +43,10 @@ impl Registry {
                     return Err(Error::RevealNotAllowed);
                 }
                 let (application, application_name) = application::lock(tx, &scope, &application)?;
-                let (row, sealed): (Row, Vec<u8>) = credential::table
-                    .find((&scope.tenant_id, &application, &credential))
-                    .select((COLUMNS, credential::secret_encrypted))
+                let (row, sealed): (Row, Vec<u8>) = with_user()
+                    .filter(credential::tenant_id.eq(&scope.tenant_id).and(credential::application_id.eq(&application)))
+                    .filter(credential::id.eq(&credential))
+                    .select(((COLUMNS, resource::user_name.nullable()), credential::secret_encrypted))
                     .first(tx.connection())
                     .optional()?
                     .ok_or(Error::NotFound)?;
@@ -59,8 +60,8 @@ impl Registry {
             .await
     }
 
-    /// The newest credential of an application, with its secret, if whoever asks issued it less than ten minutes ago: it
-    /// is shown on the page that follows the form. `None` otherwise.
+    /// The newest credential of an application itself, with its secret, if whoever asks issued it less than ten minutes
+    /// ago: it is shown on the page that follows the form. `None` otherwise.
     pub async fn reveal_fresh(&self, scope: &TenantScope, application: &str) -> Result<Option<RevealedCredential>> {
         if !scope.role.may_change() {
             return Ok(None);
@@ -71,9 +72,10 @@ impl Registry {
         self.inner
             .database
             .read(move |tx| {
-                let newest: Option<(Row, Vec<u8>)> = credential::table
+                let newest: Option<(Row, Vec<u8>)> = with_user()
                     .filter(credential::tenant_id.eq(&scope.tenant_id).and(credential::application_id.eq(&application)))
-                    .select((COLUMNS, credential::secret_encrypted))
+                    .filter(credential::resource_id.is_null())
+                    .select(((COLUMNS, resource::user_name.nullable()), credential::secret_encrypted))
                     .order(credential::id.desc())
                     .first(tx.connection())
                     .optional()?;

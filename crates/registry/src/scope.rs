@@ -68,6 +68,7 @@ pub(crate) struct AppScopeParts {
     pub application_name: String,
     pub credential_id: Id<kind::Credential>,
     pub credential_label: String,
+    pub subject: Option<Id<kind::Resource>>,
     pub settings: Arc<SettingsInForce>,
     pub settings_revision: i64,
     pub base_url: String,
@@ -102,6 +103,12 @@ impl AppScope {
     /// The two ends of the credential's secret, `rctAb…9xYz`: enough to recognise it, no use to anybody.
     pub fn credential_label(&self) -> &str {
         &self.inner.credential_label
+    }
+
+    /// The user whose own credential was presented: it may only read and change that user (RFC 7644 §3.11). `None` for a
+    /// credential of the application itself.
+    pub fn subject(&self) -> Option<&Id<kind::Resource>> {
+        self.inner.subject.as_ref()
     }
 
     /// The settings in force for this request.

@@ -1,6 +1,6 @@
 //! The secret key of an installation: 32 random bytes in a file outside the database.
 //!
-//! Whoever has the database but not this file cannot show a credential nor sign a form. Each use has a key of its own,
+//! Whoever has the database but not this file cannot show a credential nor sign a form or a cursor. Each use has a key of its own,
 //! derived by HKDF-SHA-256 under a label, so that no two uses share one.
 
 use std::fs::{self, File, OpenOptions};

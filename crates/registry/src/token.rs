@@ -1,8 +1,11 @@
 //! The secrets that clients and browsers present.
 //!
-//! A credential's secret is `rct`, 43 characters of base 62 (256 bits) and 6 characters of base 62 of the CRC-32 of what
+//! A credential's secret is `rct` (`rcu` if it is a user's own), 43 characters of base 62 (256 bits) and 6 characters of base 62 of the CRC-32 of what
 //! is before. Only letters and digits: it survives a double click, a shell and every identity provider's form. Prefix and
 //! checksum let a secret scanner find it, and let us refuse a cut-off paste without asking the database.
+//!
+//! That a user's secret can be told from an application's is no decoration: a server from before there were users'
+//! credentials takes none that starts with `rcu`, so that it cannot mistake one for the application's.
 //!
 //! Secrets are random, not chosen, so they are looked up by plain SHA-256: there is nothing to stretch.
 
@@ -12,7 +15,10 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::random;
 
+/// Of the application itself.
 const PREFIX: &str = "rct";
+/// Of a user; as long as [`PREFIX`].
+const USER_PREFIX: &str = "rcu";
 const RANDOM_LENGTH: usize = 43;
 const CHECKSUM_LENGTH: usize = 6;
 const LENGTH: usize = PREFIX.len() + RANDOM_LENGTH + CHECKSUM_LENGTH;
@@ -21,10 +27,10 @@ const LENGTH: usize = PREFIX.len() + RANDOM_LENGTH + CHECKSUM_LENGTH;
 const SHOWN_PREFIX: usize = 5;
 const SHOWN_SUFFIX: usize = 4;
 
-/// A new credential secret.
-pub(crate) fn generate(random: &Database) -> SecretString {
+/// A new credential secret, of a user or of the application itself.
+pub(crate) fn generate(random: &Database, of_user: bool) -> SecretString {
     let mut token = String::with_capacity(LENGTH);
-    token.push_str(PREFIX);
+    token.push_str(if of_user { USER_PREFIX } else { PREFIX });
     random::push(random, &mut token, random::BASE62, RANDOM_LENGTH);
     let checksum = checksum(&token);
     token.push_str(&checksum);
@@ -41,11 +47,17 @@ pub(crate) fn generate_unguessable(random: &Database) -> SecretString {
 /// Whether `token` has the shape and the checksum of a credential secret. Says nothing about whether it is valid.
 pub(crate) fn is_well_formed(token: &SecretString) -> bool {
     let token = token.expose_secret();
-    if token.len() != LENGTH || !token.starts_with(PREFIX) || !token.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+    let has_prefix = token.starts_with(PREFIX) || token.starts_with(USER_PREFIX);
+    if token.len() != LENGTH || !has_prefix || !token.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return false;
     }
     let (body, sum) = token.split_at(LENGTH - CHECKSUM_LENGTH);
     checksum(body) == sum
+}
+
+/// Whether a well-formed secret is a user's.
+pub(crate) fn is_of_user(token: &SecretString) -> bool {
+    token.expose_secret().starts_with(USER_PREFIX)
 }
 
 /// SHA-256 in lower-case hexadecimal: what a secret is stored and looked up by.
@@ -87,7 +99,7 @@ pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{LENGTH, generate, is_well_formed, sha256_hex, shown_ends};
+    use super::{LENGTH, generate, is_of_user, is_well_formed, sha256_hex, shown_ends};
     use database::testing::Scratch;
     use secrecy::{ExposeSecret, SecretString};
 
@@ -95,9 +107,11 @@ mod tests {
     fn a_new_secret_is_well_formed() {
         let scratch = Scratch::sqlite();
         let database = scratch.open();
-        for _ in 0..100 {
-            let token = generate(&database);
+        for number in 0..100 {
+            let of_user = number % 2 == 0;
+            let token = generate(&database, of_user);
             assert!(is_well_formed(&token));
+            assert_eq!(is_of_user(&token), of_user);
             let token = token.expose_secret();
             assert_eq!(token.len(), LENGTH);
             assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric()));
@@ -107,7 +121,7 @@ mod tests {
     #[test]
     fn any_other_text_is_not() {
         let scratch = Scratch::sqlite();
-        let token = generate(&scratch.open()).expose_secret().to_owned();
+        let token = generate(&scratch.open(), false).expose_secret().to_owned();
         let mut cases: Vec<String> = (0..token.len()).map(|end| token[..end].to_owned()).collect();
         for at in 0..token.len() {
             let mut typo = token.clone();
@@ -128,7 +142,7 @@ mod tests {
     #[test]
     fn little_of_a_secret_is_shown() {
         let scratch = Scratch::sqlite();
-        let token = generate(&scratch.open());
+        let token = generate(&scratch.open(), false);
         let (prefix, suffix) = shown_ends(&token);
         assert!(token.expose_secret().starts_with(&prefix) && token.expose_secret().ends_with(&suffix));
         assert_eq!((prefix.len(), suffix.len()), (5, 4));

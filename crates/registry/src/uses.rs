@@ -18,20 +18,28 @@ use crate::{Error, Registry};
 /// same order.
 type Key = (Id<kind::Tenant>, Id<kind::Application>, Id<kind::Credential>);
 
+/// When a credential was last used.
+#[derive(Clone, Copy)]
+struct Use {
+    at: Timestamp,
+    /// A user's own credential says nothing about whether the application's client is there.
+    by_user: bool,
+}
+
 /// Uses not written down yet: one entry per credential.
 #[derive(Default)]
 pub(crate) struct Uses {
-    latest: Mutex<BTreeMap<Key, Timestamp>>,
+    latest: Mutex<BTreeMap<Key, Use>>,
 }
 
 impl Uses {
-    fn note(&self, key: Key, at: Timestamp) {
+    fn note(&self, key: Key, latest_use: Use) {
         let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
-        let noted = latest.entry(key).or_insert(at);
-        *noted = at.max(*noted);
+        let noted = latest.entry(key).or_insert(latest_use);
+        noted.at = latest_use.at.max(noted.at);
     }
 
-    fn take(&self) -> BTreeMap<Key, Timestamp> {
+    fn take(&self) -> BTreeMap<Key, Use> {
         std::mem::take(&mut *self.latest.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -40,7 +48,7 @@ impl Registry {
     /// Notes that a request was answered for this scope. Takes no time; [`Registry::flush_uses`] writes it down.
     pub fn note_use(&self, scope: &AppScope) {
         let key = (scope.tenant_id().clone(), scope.application_id().clone(), scope.credential_id().clone());
-        self.inner.uses.note(key, self.now());
+        self.inner.uses.note(key, Use { at: self.now(), by_user: scope.subject().is_some() });
     }
 
     /// Writes down what was noted since the last time, in one transaction. What cannot be written stays noted.
@@ -54,8 +62,8 @@ impl Registry {
             self.inner.database.write(move |tx| write_down(tx, &uses)).await
         };
         if written.is_err() {
-            for (key, at) in uses {
-                self.inner.uses.note(key, at);
+            for (key, latest_use) in uses {
+                self.inner.uses.note(key, latest_use);
             }
         }
         written
@@ -63,9 +71,12 @@ impl Registry {
 }
 
 /// Times never go back: another server may have written a later one.
-fn write_down(tx: &mut database::WriteTx<'_>, uses: &BTreeMap<Key, Timestamp>) -> Result<()> {
+fn write_down(tx: &mut database::WriteTx<'_>, uses: &BTreeMap<Key, Use>) -> Result<()> {
     let mut applications: BTreeMap<(&Id<kind::Tenant>, &Id<kind::Application>), Timestamp> = BTreeMap::new();
-    for ((tenant, application), at) in uses.iter().map(|((tenant, application, _), at)| ((tenant, application), *at)) {
+    let by_client = uses.iter().filter(|(_, latest_use)| !latest_use.by_user);
+    for ((tenant, application), at) in
+        by_client.map(|((tenant, application, _), latest_use)| ((tenant, application), latest_use.at))
+    {
         let latest = applications.entry((tenant, application)).or_insert(at);
         *latest = at.max(*latest);
     }
@@ -76,7 +87,7 @@ fn write_down(tx: &mut database::WriteTx<'_>, uses: &BTreeMap<Key, Timestamp>) -
             .set(application::last_request_at.eq(at))
             .execute(tx.connection())?;
     }
-    for ((tenant, application, id), at) in uses {
+    for ((tenant, application, id), Use { at, .. }) in uses {
         diesel::update(credential::table)
             .filter(credential::tenant_id.eq(tenant).and(credential::application_id.eq(application)))
             .filter(credential::id.eq(id))

@@ -32,11 +32,15 @@ pub(crate) fn etag(version: i64) -> String {
 
 /// The versions in an `If-Match` or `If-None-Match` header; `None` without the header. `*` gives an empty list.
 pub(crate) fn versions(request: &HttpRequest, name: header::HeaderName) -> Option<Vec<i64>> {
-    let value = request.headers().get(name)?.to_str().unwrap_or_default();
-    if value.trim() == "*" {
-        return Some(Vec::new());
+    Some(versions_in(request.headers().get(name)?.to_str().unwrap_or_default()))
+}
+
+/// The versions in a list of ETags; empty for `*`.
+pub(crate) fn versions_in(list: &str) -> Vec<i64> {
+    if list.trim() == "*" {
+        return Vec::new();
     }
     // What is not one of our versions matches none: -1 stands for it, so that the list does not become empty.
     let version = |tag: &str| tag.trim().trim_start_matches("W/").trim_matches('"').parse().unwrap_or(-1);
-    Some(value.split(',').map(version).collect())
+    list.split(',').map(version).collect()
 }

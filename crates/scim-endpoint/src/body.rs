@@ -20,7 +20,18 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// 415 for a type that is not JSON, 413 for a body over the limit, 408 for one that does not arrive, 400 for one that
 /// breaks off.
 pub(crate) async fn read(incoming: &Incoming<'_>, payload: web::Payload) -> Result<Vec<u8>, Failure> {
-    match read_checked(incoming, payload).await {
+    let too_large =
+        |limit| format!("The body is larger than {limit} bytes. Send fewer members or attributes at a time.");
+    read_up_to(incoming, payload, too_large).await
+}
+
+/// As [`read`], with other words for a body over the limit.
+pub(crate) async fn read_up_to(
+    incoming: &Incoming<'_>,
+    payload: web::Payload,
+    too_large: impl Fn(usize) -> String,
+) -> Result<Vec<u8>, Failure> {
+    match read_checked(incoming, payload, too_large).await {
         Ok(body) => Ok(body),
         Err((code, error)) => Err(refused(incoming.endpoint, incoming.scope, incoming.call, code, error).await),
     }
@@ -29,13 +40,11 @@ pub(crate) async fn read(incoming: &Incoming<'_>, payload: web::Payload) -> Resu
 async fn read_checked(
     incoming: &Incoming<'_>,
     mut payload: web::Payload,
+    too_large: impl Fn(usize) -> String,
 ) -> Result<Vec<u8>, (&'static str, ScimError)> {
     check_type(incoming.request)?;
     let limit = incoming.endpoint.provisioning.limits().body_bytes;
-    let too_large = || {
-        let detail = format!("The body is larger than {limit} bytes. Send fewer members or attributes at a time.");
-        ("tooLarge", ScimError::payload_too_large(detail))
-    };
+    let too_large = || ("tooLarge", ScimError::payload_too_large(too_large(limit)));
     let announced = incoming.request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     let announced: usize = announced.unwrap_or(0);
     if announced > limit {

@@ -61,6 +61,9 @@ pub(crate) async fn rejected(endpoint: &ScimEndpoint, rejection: Rejection, call
         RejectionReason::OtherApplication | RejectionReason::UnknownApplication => {
             ("credentialForeign", "The credential belongs to another application")
         }
+        RejectionReason::UserGone => {
+            ("credentialUserGone", "The credential is a user's own, and that user was deleted or is not active")
+        }
         RejectionReason::WrongUserName => ("credentialUnknown", "The user name does not belong to the password"),
     };
     if let Some(application) = &rejection.application {

@@ -5,14 +5,14 @@ use std::time::Instant;
 use actix_web::http::Method;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{HttpRequest, HttpResponse, web};
-use provisioning::{Call, Refusal};
+use provisioning::{Call, QueryAt, Refusal};
 use registry::{AppScope, Authenticated};
 use scim_model::project::Projection;
 use scim_model::redact::Secrets;
 use scim_model::{ResourceType, ScimError};
 
 use crate::failure::Failure;
-use crate::operation::{create, delete, modify, query, read, replace};
+use crate::operation::{bulk, create, delete, me, modify, query, read, replace, search};
 use crate::parameters::{Parameters, redacted};
 use crate::route::{Path, Route};
 use crate::{REQUEST_ID_HEADER, ScimEndpoint, credential, discovery, long_uri};
@@ -59,7 +59,9 @@ async fn answer(
     let (tenant, application, below) =
         (request.match_info().get("tenant"), request.match_info().get("application"), below(request));
     let (tenant, application) = (tenant.unwrap_or_default(), application.unwrap_or_default());
-    let mut call = call(request, &below);
+    let sent =
+        if request.query_string().is_empty() { below.clone() } else { format!("{below}?{}", request.query_string()) };
+    let mut call = call(request, redacted_query(&sent, &Secrets::default()));
     let path = Path::parse(&below);
     // Clients read how to authenticate before they can (RFC 7643 §5).
     if path.as_ref().is_ok_and(Path::is_service_provider_config)
@@ -74,7 +76,7 @@ async fn answer(
         Authenticated::Rejected(rejection) => return Err(credential::rejected(endpoint, rejection, &call).await),
     };
     endpoint.registry.note_use(&scope);
-    call.target = target(request, &below, &Secrets::of(scope.resource_types().all().iter().map(AsRef::as_ref)));
+    call.target = reported(&sent, &scope);
     let refuse = |code, error: ScimError| refused(endpoint, &scope, &call, code, error);
     let route = path.map(|path| Route::of(&path, scope.resource_types()));
     if let Some((code, error)) = long_uri::refusal(request, route.as_ref(), endpoint.provisioning.limits()) {
@@ -84,9 +86,16 @@ async fn answer(
         (Ok(route), Ok(parameters)) => (route, parameters),
         (Err(error), _) | (_, Err(error)) => return Err(refuse("invalidValue", error).await),
     };
+    if scope.subject().is_some() && !route.is_for_users() {
+        // Else a user's token would be an administrator's.
+        let detail = "This credential belongs to one user: it opens /Me and discovery, nothing else. Use a credential of the application itself.";
+        return Err(refuse("credentialOfUser", ScimError::forbidden(detail)).await);
+    }
     let incoming = Incoming { endpoint, scope: &scope, call: &call, request, parameters: &parameters };
     match (route, request.method()) {
-        (Route::Type(ty), &Method::GET) => query::query(&incoming, &ty).await,
+        (Route::Root, &Method::GET) => query::query(&incoming, QueryAt::Root).await,
+        (Route::Type(ty), &Method::GET) => query::query(&incoming, QueryAt::Type(ty)).await,
+        (Route::Search(ty), &Method::POST) => search::search(&incoming, ty, payload).await,
         (Route::Type(ty), &Method::POST) => create::create(&incoming, &ty, payload).await,
         (Route::Resource(ty, id), &Method::GET) => read::read(&incoming, &ty, &id).await,
         (Route::Resource(ty, id), &Method::PUT) => replace::replace(&incoming, &ty, &id, payload).await,
@@ -95,22 +104,28 @@ async fn answer(
         (Route::ServiceProviderConfig, &Method::GET) => discovery::service_provider_config(&incoming),
         (Route::ResourceTypes(id), &Method::GET) => discovery::resource_types(&incoming, id.as_deref()),
         (Route::Schemas(id), &Method::GET) => discovery::schemas(&incoming, id.as_deref()),
-        (Route::NotOffered(what), _) => {
-            Err(refuse("notOffered", ScimError::not_implemented(format!("{what} is not offered here."))).await)
-        }
-        (Route::Unknown, _) => {
-            let detail = format!(
-                "There is nothing at {}. Below the SCIM base URL are {}, /ServiceProviderConfig, /ResourceTypes and /Schemas.",
-                below.chars().take(120).collect::<String>(),
-                scope.resource_types().all().iter().map(|ty| ty.endpoint.as_str()).collect::<Vec<_>>().join(", ")
-            );
-            Err(refuse("notFound", ScimError::not_found(detail)).await)
-        }
+        (Route::Bulk, &Method::POST) => bulk::bulk(&incoming, payload).await,
+        (Route::Me, _) => me::me(&incoming, payload).await,
+        (Route::Unknown, _) => Err(refuse("notFound", nothing_at(&below, &scope)).await),
         (route, method) => {
-            let detail = format!("{method} is not allowed here; allowed: {}.", route.methods());
-            Err(refuse("method", ScimError::method_not_allowed(detail)).await.allowing(route.methods()))
+            let error = not_allowed(method.as_str(), &route);
+            Err(refuse("method", error).await.allowing(route.methods()))
         }
     }
+}
+
+/// What is said of a path that leads nowhere.
+pub(crate) fn nothing_at(below: &str, scope: &AppScope) -> ScimError {
+    ScimError::not_found(format!(
+        "There is nothing at {}. Below the SCIM base URL are {}, /Bulk, /ServiceProviderConfig, /ResourceTypes and /Schemas.",
+        below.chars().take(120).collect::<String>(),
+        scope.resource_types().all().iter().map(|ty| ty.endpoint.as_str()).collect::<Vec<_>>().join(", ")
+    ))
+}
+
+/// What is said of a method that a path does not take.
+pub(crate) fn not_allowed(method: &str, route: &Route) -> ScimError {
+    ScimError::method_not_allowed(format!("{method} is not allowed here; allowed: {}.", route.methods()))
 }
 
 /// The path below the base URL, as sent (still percent-encoded).
@@ -121,23 +136,29 @@ fn below(request: &HttpRequest) -> String {
     path[end_of_base..].to_owned()
 }
 
-fn call(request: &HttpRequest, below: &str) -> Call {
+fn call(request: &HttpRequest, target: String) -> Call {
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     Call {
         request_id: header(REQUEST_ID_HEADER).unwrap_or_default(),
         method: request.method().to_string(),
-        target: target(request, below, &Secrets::default()),
+        target,
         client_address: request.peer_addr().map(|address| address.ip().to_string()),
         user_agent: header("user-agent"),
         received: Instant::now(),
+        steps: Vec::new(),
+        in_bulk: false,
     }
 }
 
-/// The path and query as the report keeps them.
-fn target(request: &HttpRequest, below: &str, secrets: &Secrets) -> String {
-    match request.query_string() {
-        "" => below.to_owned(),
-        query => format!("{below}?{}", redacted(query, secrets)),
+/// A path with its query as the report keeps it: without what the application's schemas never return.
+pub(crate) fn reported(target: &str, scope: &AppScope) -> String {
+    redacted_query(target, &Secrets::of(scope.resource_types().all().iter().map(AsRef::as_ref)))
+}
+
+fn redacted_query(target: &str, secrets: &Secrets) -> String {
+    match target.split_once('?') {
+        Some((path, query)) => format!("{path}?{}", redacted(query, secrets)),
+        None => target.to_owned(),
     }
 }
 

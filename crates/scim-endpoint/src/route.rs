@@ -26,6 +26,11 @@ impl<'a> Path<'a> {
         Ok(Path(below.split('/').filter(|part| !part.is_empty()).take(3).map(decode).collect::<Result<_, _>>()?))
     }
 
+    /// A path whose parts are known already.
+    pub fn of_parts(parts: &'a [String]) -> Self {
+        Path(parts.iter().map(|part| Cow::Borrowed(part.as_str())).collect())
+    }
+
     /// Whether it is `/ServiceProviderConfig`, which every application has.
     pub fn is_service_provider_config(&self) -> bool {
         matches!(self.0.as_slice(), [only] if only.eq_ignore_ascii_case("ServiceProviderConfig"))
@@ -35,15 +40,21 @@ impl<'a> Path<'a> {
 /// Where a path leads.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Route {
+    /// The base URL itself, all resources of all types: GET.
+    Root,
     /// All resources of a type: GET, POST.
     Type(Arc<ResourceType>),
+    /// A query in a body, over a type or over all of them: POST.
+    Search(Option<Arc<ResourceType>>),
     /// One resource: GET, PUT, PATCH, DELETE.
     Resource(Arc<ResourceType>, String),
     ServiceProviderConfig,
     ResourceTypes(Option<String>),
     Schemas(Option<String>),
-    /// Defined by the RFC, not offered: answered 501.
-    NotOffered(&'static str),
+    /// Many operations at once: POST.
+    Bulk,
+    /// The user whose own credential it is: GET, PUT, PATCH.
+    Me,
     Unknown,
 }
 
@@ -51,32 +62,42 @@ impl Route {
     /// The route of a path in an application with these resource types.
     pub fn of(path: &Path<'_>, types: &ResourceTypes) -> Self {
         let (first, second) = match path.0.as_slice() {
+            [] => return Route::Root,
             [first] => (first, None),
             [first, second] => (first, Some(second.as_ref())),
             _ => return Route::Unknown,
         };
         let named = |name: &str| first.eq_ignore_ascii_case(name);
         match (types.at_endpoint(first), second) {
-            (Some(_), Some(".search")) => Route::NotOffered(".search"),
+            (Some(ty), Some(".search")) => Route::Search(Some(ty.clone())),
             (Some(ty), None) => Route::Type(ty.clone()),
             (Some(ty), Some(id)) => Route::Resource(ty.clone(), id.to_owned()),
             (None, None) if named("ServiceProviderConfig") => Route::ServiceProviderConfig,
             (None, id) if named("ResourceTypes") => Route::ResourceTypes(id.map(str::to_owned)),
             (None, id) if named("Schemas") => Route::Schemas(id.map(str::to_owned)),
-            (None, None) if named("Bulk") => Route::NotOffered("/Bulk"),
-            (None, None) if named("Me") => Route::NotOffered("/Me"),
-            (None, None) if named(".search") => Route::NotOffered("/.search"),
+            (None, None) if named("Bulk") => Route::Bulk,
+            (None, None) if named("Me") => Route::Me,
+            (None, None) if named(".search") => Route::Search(None),
             _ => Route::Unknown,
         }
+    }
+
+    /// Whether a user's own credential opens it.
+    pub fn is_for_users(&self) -> bool {
+        matches!(self, Route::Me | Route::ServiceProviderConfig | Route::ResourceTypes(_) | Route::Schemas(_))
     }
 
     /// The methods that the route takes, for the `Allow` header.
     pub fn methods(&self) -> &'static str {
         match self {
+            Route::Root => "GET",
             Route::Type(_) => "GET, POST",
+            Route::Search(_) => "POST",
             Route::Resource(..) => "GET, PUT, PATCH, DELETE",
+            Route::Bulk => "POST",
+            Route::Me => "GET, PUT, PATCH",
             Route::ServiceProviderConfig | Route::ResourceTypes(_) | Route::Schemas(_) => "GET",
-            Route::NotOffered(_) | Route::Unknown => "",
+            Route::Unknown => "",
         }
     }
 }
@@ -105,13 +126,17 @@ mod tests {
             ("/ServiceProviderConfig", Route::ServiceProviderConfig),
             ("/Schemas/urn:x", Route::Schemas(Some("urn:x".into()))),
             ("/ResourceTypes", Route::ResourceTypes(None)),
-            ("/Users/.search", Route::NotOffered(".search")),
-            ("/Bulk", Route::NotOffered("/Bulk")),
+            ("/Users/.search", Route::Search(Some(user()))),
+            ("/groups/.search/", Route::Search(Some(group()))),
+            ("/.search", Route::Search(None)),
+            ("/Bulk", Route::Bulk),
+            ("/me/", Route::Me),
             ("/Users/a%2Fb", Route::Resource(user(), "a/b".into())),
             ("/%55sers", Route::Type(user())),
             ("/Users/42/emails", Route::Unknown),
             ("/Nothing", Route::Unknown),
-            ("", Route::Unknown),
+            ("", Route::Root),
+            ("//", Route::Root),
         ] {
             assert_eq!(route(below), expected, "{below}");
         }

@@ -18,15 +18,24 @@ pub fn service_provider_config(base_url: &str, limits: &Limits, takes_passwords:
         "schemas": [urn::SERVICE_PROVIDER_CONFIG],
         "patch": { "supported": true },
         "bulk": {
-            "supported": false,
-            // authentik cuts its membership PATCHes into pieces of this size, whether bulk is there or not.
+            "supported": true,
+            // authentik cuts its membership PATCHes into pieces of this size.
             "maxOperations": limits.bulk_operations,
             "maxPayloadSize": limits.body_bytes,
         },
         "filter": { "supported": true, "maxResults": limits.max_results },
         "changePassword": { "supported": takes_passwords },
-        "sort": { "supported": false },
+        "sort": { "supported": true },
         "etag": { "supported": true },
+        // RFC 9865 §4. Clients from before cursors page by index, so that stays the default (§2.5).
+        "pagination": {
+            "cursor": true,
+            "index": true,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": limits.max_results,
+            "maxPageSize": limits.max_results,
+            "cursorTimeout": limits.cursor_timeout_s,
+        },
         "authenticationSchemes": [
             {
                 "type": "oauthbearertoken",
@@ -144,8 +153,14 @@ mod tests {
         let config = parsed(&service_provider_config("https://scim.test/v2/", &Limits::default(), true));
         assert_eq!(config["filter"]["maxResults"], 200);
         assert_eq!(config["patch"]["supported"], true);
-        assert_eq!(config["bulk"]["supported"], false);
         assert_eq!(config["changePassword"]["supported"], true);
+        assert_eq!(config["sort"]["supported"], true);
+        assert_eq!(config["pagination"]["maxPageSize"], 200);
+        assert_eq!(config["pagination"]["cursorTimeout"], 3_600);
+        assert_eq!(
+            config["bulk"],
+            json!({ "supported": true, "maxOperations": 1_000, "maxPayloadSize": 16 * 1024 * 1024 })
+        );
         assert_eq!(config["meta"]["location"], "https://scim.test/v2/ServiceProviderConfig");
     }
 

@@ -13,11 +13,12 @@
 //! | [`path`] | attribute paths as written and [bound to a schema](path::Bound) |
 //! | [`resource`] | a schema-checked document |
 //! | [`check`] | a POST or PUT body becomes a [`Resource`], with every [leniency](check::Adjustment) on record |
-//! | [`filter`] | parse → [resolve](Filter::resolve) → [evaluate](Filter::matches) |
+//! | [`filter`] | parse → [resolve](Filter::resolve), or [across several types](Filter::resolve_across) → [evaluate](Filter::matches) |
 //! | [`patch`] | parse → [detach](Patch::detach) what is stored elsewhere → [apply](Patch::apply) |
 //! | [`diff`] | what changed between two resources |
 //! | [`project`] | the stored text, what is spliced into it, and `attributes`/`excludedAttributes` |
-//! | [`message`] | errors, list responses, query parameters |
+//! | [`sort`] | `sortBy`: the key of a resource |
+//! | [`message`] | errors, list responses, queries from a URL or from the body of a search, and [bulk requests](message::bulk) |
 //! | [`discovery`] | ServiceProviderConfig, ResourceTypes, Schemas |
 //! | [`redact`] | a request body fit for a log |
 //!
@@ -39,13 +40,14 @@ pub mod redact;
 pub mod resource;
 mod same;
 pub mod schema;
+pub mod sort;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod urn;
 mod value;
 
 pub use check::{Adjustment, Checked};
-pub use filter::{Filter, FilterError, Literal, Operator};
+pub use filter::{Decided, Filter, FilterError, Literal, Operator};
 pub use limits::Limits;
 pub use message::error::{ScimError, ScimType};
 pub use patch::{Changes, DetachedOperation, OperationKind, Patch};

@@ -88,7 +88,10 @@ fn redact_object(members: &mut Map<String, Value>, secrets: &Secrets) {
         .unwrap_or_default();
     for (name, value) in members.iter_mut() {
         let is_operand = name.eq_ignore_ascii_case("value");
-        if secrets.are_named_in(name) || (is_operand && secrets.are_named_in(&path)) {
+        // The filter of a search.
+        let asks_for_secret =
+            name.eq_ignore_ascii_case("filter") && value.as_str().is_some_and(|text| secrets.are_named_in(text));
+        if secrets.are_named_in(name) || asks_for_secret || (is_operand && secrets.are_named_in(&path)) {
             if !value.is_null() {
                 *value = Value::String(REDACTED.to_owned());
             }
@@ -146,6 +149,10 @@ mod tests {
             r#"{"op":"add","value":"[redacted]","path":"urn:ietf:params:scim:schemas:core:2.0:User:password"}"#,
         );
         check(r#"{"value":"{\"password\":\"s3cret\"}"}"#, r#"{"value":"[redacted]"}"#);
+        check(
+            r#"{"filter":"title pr","Filter":"passWord eq \"s3cret\""}"#,
+            r#"{"filter":"title pr","Filter":"[redacted]"}"#,
+        );
         check("\"password=s3cret", "not JSON, 16 bytes");
         check("", "no body");
         let deep = format!("{}\"s3cret\"{}", "{\"password\":".repeat(5_000), "}".repeat(5_000));

@@ -114,9 +114,38 @@ pub enum ApplicationCommand {
         #[arg(value_name = "NAME=on|off", value_parser = parse_switch)]
         switch: (Feature, bool),
     },
+    /// Credentials of an application
+    #[command(subcommand)]
+    Credential(CredentialCommand),
     /// Give an application schemas and resource types of its own
     #[command(subcommand)]
     Schema(SchemaCommand),
+}
+
+/// Commands about the credentials of an application.
+#[derive(Debug, Subcommand)]
+pub enum CredentialCommand {
+    /// Make a further credential, and print it; those that are there keep working
+    Add {
+        /// Slug of the tenant
+        #[arg(long, value_name = "SLUG")]
+        tenant: String,
+        /// Id of the application
+        #[arg(long, value_name = "ID")]
+        application: String,
+        /// A user's own, by userName: it opens that user at /Me and nothing else
+        #[arg(long, value_name = "USERNAME")]
+        user: Option<String>,
+        /// How it is presented
+        #[arg(long, value_enum, default_value_t = Authentication::Bearer)]
+        auth: Authentication,
+        /// Name for the list in the dashboard [default: its kind]
+        #[arg(long)]
+        name: Option<String>,
+        /// Print one JSON object instead of text
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Commands about the schemas and resource types of an application.
@@ -216,6 +245,9 @@ mod tests {
             "rollcall application add --tenant acme --name Okta --kind scim-client --feature push-groups=off \
              --feature delete-deactivated-users=on --auth basic --json --data-dir /tmp/x",
             "rollcall application feature --tenant acme --application a1 sync-password=on",
+            "rollcall application credential add --tenant acme --application a1",
+            "rollcall application credential add --tenant acme --application a1 --user ada@corp.test --auth basic \
+             --name Ada --json",
             "rollcall application schema add --tenant acme --application a1 --file devices.json",
             "rollcall application schema list --tenant acme --application a1",
             "rollcall application schema remove --tenant acme --application a1 Device urn:example:Device",
@@ -237,6 +269,8 @@ mod tests {
             "rollcall application add --tenant acme --name Okta --feature push-groups=maybe",
             "rollcall application add --tenant acme --name Okta --feature push-groups",
             "rollcall application add --tenant acme --name Okta --auth digest",
+            "rollcall application credential add --tenant acme",
+            "rollcall application credential add --tenant acme --application a1 --auth digest",
             "rollcall application schema add --tenant acme --application a1",
             "rollcall application schema remove --tenant acme --application a1",
         ];

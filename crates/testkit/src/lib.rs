@@ -6,9 +6,19 @@
 //!
 //! Not here: the in-process test server and checks of what the server stored.
 
+pub mod authentik;
+pub mod client;
 pub mod conformance;
+pub mod entra;
+pub mod google;
 pub mod http;
+pub mod jumpcloud;
+pub mod keycloak;
+pub mod message;
 pub mod okta;
+pub mod onelogin;
+pub mod ping;
+pub mod rauthy;
 pub mod seeded;
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 use std::sync::{Arc, mpsc};
 
+use database::schema::tenant;
 use database::testing::Scratch;
-use database::{Database, DatabaseConfig, Error, SystemClock, SystemRandom};
+use database::{Database, DatabaseConfig, Error, LockRow, SystemClock, SystemRandom, WriteTx};
 use diesel::prelude::*;
 
 use super::support::{insert_tenant, slugs};
@@ -105,6 +106,83 @@ async fn a_deadlock_is_busy() {
     let (one, two) = tokio::join!(lock("a", "b"), lock("b", "a"));
     assert_eq!([&one, &two].iter().filter(|outcome| outcome.is_ok()).count(), 1, "{one:?} {two:?}");
     assert_eq!([&one, &two].iter().filter(|outcome| matches!(outcome, Err(Error::Busy))).count(), 1, "{one:?} {two:?}");
+}
+
+/// A way of taking something for the rest of a write.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Lock {
+    Row,
+    RowToChange,
+    HeldRow,
+    Name(&'static str),
+}
+
+impl Lock {
+    fn take(self, tx: &mut WriteTx<'_>) -> Result<(), Error> {
+        let row = tenant::table.filter(tenant::slug.eq("a")).select(tenant::slug);
+        let found: String = match self {
+            Lock::Row => row.lock_row().get_result(tx.connection())?,
+            Lock::RowToChange => row.lock_row_to_change().get_result(tx.connection())?,
+            Lock::HeldRow => row.hold_row().get_result(tx.connection())?,
+            Lock::Name(name) => return tx.lock_name(name),
+        };
+        assert_eq!(found, "a");
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_lock_keeps_out_what_it_says() {
+    use Lock::{HeldRow, Name, Row, RowToChange};
+    let scratch = Scratch::postgres();
+    let database = scratch.open();
+    database.write(|tx| insert_tenant(tx.connection(), "a")).await.unwrap();
+    let impatient = open_impatient(scratch.url(), 1);
+    for (taken, asked, is_given) in [
+        (Row, Row, false),
+        (Row, RowToChange, false),
+        (Row, HeldRow, false),
+        (RowToChange, Row, false),
+        (RowToChange, RowToChange, false),
+        (RowToChange, HeldRow, true),
+        (HeldRow, Row, false),
+        (HeldRow, RowToChange, true),
+        (HeldRow, HeldRow, true),
+        (Name("x"), Name("x"), false),
+        (Name("x"), Name("y"), true),
+        (Name("x"), Row, true),
+    ] {
+        let (begun, has_begun) = tokio::sync::oneshot::channel();
+        let (open, gate) = mpsc::channel::<()>();
+        let holding = database.write(move |tx| {
+            taken.take(tx)?;
+            begun.send(()).unwrap();
+            gate.recv().unwrap();
+            Ok::<_, Error>(())
+        });
+        let asking = async {
+            has_begun.await.unwrap();
+            let outcome = impatient.write(move |tx| asked.take(tx)).await;
+            open.send(()).unwrap();
+            outcome
+        };
+        let (held, outcome) = tokio::join!(holding, asking);
+        held.unwrap();
+        assert_eq!(outcome.is_ok(), is_given, "{taken:?}, then {asked:?}: {outcome:?}");
+        assert!(is_given || matches!(outcome, Err(Error::Busy)), "{taken:?}, then {asked:?}: {outcome:?}");
+        // Nobody has it any more.
+        impatient.write(move |tx| taken.take(tx)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn every_lock_is_free_on_sqlite() {
+    let scratch = Scratch::sqlite();
+    let database = scratch.open();
+    database.write(|tx| insert_tenant(tx.connection(), "a")).await.unwrap();
+    for lock in [Lock::Row, Lock::RowToChange, Lock::HeldRow, Lock::Name("x")] {
+        database.write(move |tx| lock.take(tx)).await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-//! The groups of the tenant as the dashboard shows them. A group belongs to the application that pushed it.
+//! The groups of the tenant as the dashboard shows them. A group belongs to the application that pushed it. Who is in one
+//! through groups in it is in `nested`.
 
 use std::collections::HashMap;
 
@@ -10,15 +11,17 @@ use registry::TenantScope;
 use scim_model::fold::fold;
 
 use crate::Provisioning;
+use crate::directory::nested::{self, NestedMembers};
 use crate::error::Error;
 use crate::event::detail::indented;
 use crate::page::{PageOf, Total, askable, prefix_range};
+use crate::resource::member::{Nesting, Owner};
 
 /// More groups than this are not counted one by one.
 const COUNTED_GROUPS: i64 = 10_000;
 
 /// So many members are shown at a time.
-const MEMBERS_SHOWN: i64 = 50;
+pub(super) const MEMBERS_SHOWN: i64 = 50;
 
 /// Between the name and the id in a page's key: sorts before every character of a name.
 const SEPARATOR: char = '\u{1}';
@@ -43,15 +46,18 @@ pub struct GroupRow {
     pub application_name: String,
     pub display_name: String,
     pub external_id: Option<String>,
+    /// Users and groups that it has itself.
     pub members: i64,
     pub last_modified_at: Timestamp,
 }
 
-/// A member of a group.
+/// A member of a group: a person or another group.
 #[derive(Debug, Clone)]
 pub struct MemberRow {
     pub resource_id: String,
+    pub is_group: bool,
     pub directory_user_id: Option<String>,
+    /// A group's name.
     pub user_name: String,
     pub display_name: Option<String>,
     pub active: bool,
@@ -61,7 +67,12 @@ pub struct MemberRow {
 #[derive(Debug, Clone)]
 pub struct GroupDetail {
     pub row: GroupRow,
+    /// Those that it has itself.
     pub members: PageOf<MemberRow>,
+    /// `None` for a group without groups in it.
+    pub nested: Option<NestedMembers>,
+    /// The groups that it is in, directly or through others.
+    pub parents: Vec<GroupRow>,
     pub created_at: Timestamp,
     /// The resource as its client wrote it, indented.
     pub document: String,
@@ -105,7 +116,8 @@ impl Provisioning {
             .await
     }
 
-    /// One group of the tenant with a page of its members; `None` for an id that is none of its.
+    /// One group of the tenant with a page of its members, and one of those that it has through groups in it; `None` for an
+    /// id that is none of its.
     ///
     /// # Errors
     /// Only what the database says.
@@ -114,6 +126,7 @@ impl Provisioning {
         scope: &TenantScope,
         id: &str,
         after: Option<String>,
+        nested_after: Option<String>,
     ) -> Result<Option<GroupDetail>, Error> {
         let (tenant_id, id) = (scope.tenant_id().to_string(), askable(id));
         self.database
@@ -129,7 +142,12 @@ impl Provisioning {
                     .select((table::created_at, table::document))
                     .first(connection)?;
                 let members = members(connection, &tenant_id, &row, after)?;
-                Ok(Some(GroupDetail { row, members, created_at, document: indented(document) }))
+                let nesting = Nesting::whole(connection, Owner::new(&tenant_id, &row.application_id))?;
+                let nested = nested::members(connection, &tenant_id, &row, &nesting, nested_after)?;
+                let parents: Vec<String> =
+                    nesting.above_all(std::slice::from_ref(&id)).into_iter().map(str::to_owned).collect();
+                let parents = group_rows(connection, &tenant_id, &parents)?;
+                Ok(Some(GroupDetail { row, members, nested, parents, created_at, document: indented(document) }))
             })
             .await
     }
@@ -209,14 +227,45 @@ pub(crate) fn group_rows(connection: &mut Connection, tenant_id: &str, ids: &[St
         .collect())
 }
 
+/// The columns of a [`MemberRow`], in its order.
+macro_rules! member_columns {
+    () => {
+        (
+            database::schema::resource::id,
+            database::schema::resource::resource_type,
+            database::schema::resource::directory_user_id,
+            database::schema::resource::user_name,
+            database::schema::resource::display_name,
+            database::schema::resource::active,
+        )
+    };
+}
+pub(super) use member_columns;
+
+pub(super) type MemberColumns = (String, String, Option<String>, Option<String>, Option<String>, bool);
+
+impl MemberRow {
+    pub(super) fn new(
+        (resource_id, resource_type, directory_user_id, user_name, display_name, active): MemberColumns,
+    ) -> Self {
+        MemberRow {
+            resource_id,
+            is_group: resource_type == "Group",
+            directory_user_id,
+            user_name: user_name.or_else(|| display_name.clone()).unwrap_or_default(),
+            display_name,
+            active,
+        }
+    }
+}
+
 fn members(
     connection: &mut Connection,
     tenant_id: &str,
     group: &GroupRow,
     after: Option<String>,
 ) -> Result<PageOf<MemberRow>, Error> {
-    type Found = (String, Option<String>, Option<String>, Option<String>, bool);
-    let found: Vec<Found> = group_member::table
+    let found: Vec<MemberColumns> = group_member::table
         .inner_join(
             table::table.on(table::tenant_id
                 .eq(group_member::tenant_id)
@@ -229,17 +278,8 @@ fn members(
         .filter(group_member::member_id.gt(askable(&after.unwrap_or_default())))
         .order(group_member::member_id)
         .limit(MEMBERS_SHOWN + 1)
-        .select((table::id, table::directory_user_id, table::user_name, table::display_name, table::active))
+        .select(member_columns!())
         .load(connection)?;
-    let rows = found
-        .into_iter()
-        .map(|(resource_id, directory_user_id, user_name, display_name, active)| MemberRow {
-            resource_id,
-            directory_user_id,
-            user_name: user_name.or_else(|| display_name.clone()).unwrap_or_default(),
-            display_name,
-            active,
-        })
-        .collect();
+    let rows = found.into_iter().map(MemberRow::new).collect();
     Ok(PageOf::cut(rows, MEMBERS_SHOWN, Total::Exact(group.members), |row| row.resource_id.clone()))
 }

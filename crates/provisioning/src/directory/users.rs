@@ -1,6 +1,6 @@
 //! The users of the tenant as the dashboard shows them: a list to search, and one person with everything known.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use database::schema::{application, directory_user as table, directory_user_key, group_member, resource};
 use database::{Connection, Timestamp};
@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::event::detail::indented;
 use crate::event::record::identifier_key;
 use crate::page::{PageOf, Total, askable, prefix_range};
+use crate::resource::member::{Nesting, Owner};
 
 /// More users than this are not counted one by one for a search.
 const COUNTED_USERS: i64 = 10_000;
@@ -90,7 +91,16 @@ pub struct UserDetail {
     pub profile: Vec<(String, String)>,
     pub has_password: bool,
     pub sources: Vec<UserSource>,
-    pub groups: Vec<GroupRow>,
+    /// Those that the person is a member of first, then those that these are in.
+    pub groups: Vec<UserGroup>,
+}
+
+/// A group that a person is in.
+#[derive(Debug, Clone)]
+pub struct UserGroup {
+    pub group: GroupRow,
+    /// Names of the groups in it by which the person is; empty for a member of the group itself.
+    pub through: Vec<String>,
 }
 
 /// How much a tenant holds.
@@ -201,11 +211,14 @@ impl Provisioning {
                 let mut counts = Counts::default();
                 for (application_id, resource_type, total) in by_type {
                     let entry = counts.per_application.entry(application_id).or_default();
-                    if resource_type == "Group" {
-                        entry.1 += total;
-                        counts.groups += total;
-                    } else {
-                        entry.0 += total;
+                    match resource_type.as_str() {
+                        "User" => entry.0 += total,
+                        "Group" => {
+                            entry.1 += total;
+                            counts.groups += total;
+                        }
+                        // Of a type that an administrator defined: neither.
+                        _ => {}
                     }
                 }
                 for (status, total) in by_status {
@@ -331,16 +344,38 @@ fn sources(connection: &mut Connection, tenant_id: &str, id: &str) -> Result<Vec
         .collect())
 }
 
-fn groups(connection: &mut Connection, tenant_id: &str, sources: &[UserSource]) -> Result<Vec<GroupRow>, Error> {
-    let mut ids = Vec::new();
+fn groups(connection: &mut Connection, tenant_id: &str, sources: &[UserSource]) -> Result<Vec<UserGroup>, Error> {
+    let mut direct: HashSet<String> = HashSet::new();
+    // By the id of a group that the person is in through others: those others.
+    let mut indirect: HashMap<String, Vec<String>> = HashMap::new();
     for source in sources {
         let of_source: Vec<String> = group_member::table
             .filter(group_member::tenant_id.eq(tenant_id))
             .filter(group_member::application_id.eq(&source.application_id))
             .filter(group_member::member_id.eq(&source.resource_id))
+            .order(group_member::group_id)
             .select(group_member::group_id)
             .load(connection)?;
-        ids.extend(of_source);
+        let owner = Owner::new(tenant_id, &source.application_id);
+        let nesting = Nesting::above(connection, owner, of_source.clone())?;
+        for id in &of_source {
+            for above in nesting.above_all(std::slice::from_ref(id)) {
+                indirect.entry(above.to_owned()).or_default().push(id.clone());
+            }
+        }
+        direct.extend(of_source);
     }
-    group_rows(connection, tenant_id, &ids)
+    indirect.retain(|id, _| !direct.contains(id));
+    let ids: Vec<String> = direct.iter().chain(indirect.keys()).cloned().collect();
+    let rows = group_rows(connection, tenant_id, &ids)?;
+    let names: HashMap<String, String> = rows.iter().map(|row| (row.id.clone(), row.display_name.clone())).collect();
+    let mut groups: Vec<UserGroup> = rows
+        .into_iter()
+        .map(|group| {
+            let through = indirect.remove(&group.id).unwrap_or_default();
+            UserGroup { through: through.iter().filter_map(|id| names.get(id).cloned()).collect(), group }
+        })
+        .collect();
+    groups.sort_by_key(|group| !group.through.is_empty());
+    Ok(groups)
 }

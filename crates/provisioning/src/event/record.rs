@@ -165,6 +165,7 @@ pub fn record(
     };
     let changed: Vec<&str> = draft.changes.iter().map(|change| change.field.as_str()).collect();
     let changed = serde_json::to_string(&changed)?;
+    let steps: Vec<&Step> = call.steps.iter().chain(&draft.steps).collect();
     let connection = tx.connection();
 
     {
@@ -208,15 +209,16 @@ pub fn record(
                 detail::request.eq(draft.request.as_deref()),
                 detail::response.eq(draft.response.as_deref()),
                 detail::changes.eq(serde_json::to_string(&draft.changes)?),
-                detail::steps.eq(serde_json::to_string(&draft.steps)?),
+                detail::steps.eq(serde_json::to_string(&steps)?),
             ))
             .execute(connection)?;
     }
 
+    let mentions = call.in_bulk.then_some(&call.request_id).into_iter().chain(&draft.mentions);
     let names = draft.identifiers.iter().take(IDENTIFIERS).chain(draft.resource_id.as_ref());
     let mut found_by: Vec<(String, &str)> = names
         .map(|name| (identifier_key(name), subject_id.as_str()))
-        .chain(draft.mentions.iter().take(MENTIONS).map(|mentioned| (identifier_key(mentioned), id.as_str())))
+        .chain(mentions.take(MENTIONS).map(|mentioned| (identifier_key(mentioned), id.as_str())))
         .filter(|(folded, _)| !folded.is_empty())
         .collect();
     found_by.sort_unstable();

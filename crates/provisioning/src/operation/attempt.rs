@@ -13,12 +13,14 @@ use crate::event::advice::reason_in_sentence;
 use crate::event::kind::Operation;
 use crate::event::record::{EventDraft, KEPT_BODY_BYTES, Step};
 use crate::operation::outcome_of;
+use crate::operation::query::QueryAt;
 use crate::resource::row::can_be_id;
 
 /// What a request tried.
 #[derive(Debug, Clone)]
 pub(super) struct Attempt {
     pub operation: Operation,
+    /// Empty where it is about all of them.
     pub resource_type: String,
     /// From the path; not known to exist.
     pub id: Option<String>,
@@ -35,6 +37,22 @@ impl Attempt {
         Attempt {
             request: Some(redact::request_body(body, KEPT_BODY_BYTES, &Secrets::of([ty]))),
             ..Attempt::without_body(operation, ty, id)
+        }
+    }
+
+    /// A query, with the body that it came in if it is a search.
+    pub fn of_query(operation: Operation, at: &QueryAt, body: Option<&[u8]>, secrets: &Secrets) -> Self {
+        let resource_type = match at {
+            QueryAt::Type(ty) => ty.name.clone(),
+            QueryAt::Root => String::new(),
+        };
+        Attempt {
+            operation,
+            resource_type,
+            id: None,
+            request: body.map(|body| redact::request_body(body, KEPT_BODY_BYTES, secrets)),
+            subject: String::new(),
+            identifiers: Vec::new(),
         }
     }
 
@@ -58,7 +76,7 @@ impl Attempt {
         let scim = error.to_scim();
         let mut draft = EventDraft::new(self.operation, outcome_of(error), scim.status, String::new());
         draft.steps = vec![Step::new("Stopped", scim.detail.clone())];
-        draft.resource_type = Some(self.resource_type);
+        draft.resource_type = Some(self.resource_type).filter(|name| !name.is_empty());
         draft.resource_id = self.id;
         draft.subject = self.subject;
         draft.error_code = Some(error.code());

@@ -14,7 +14,8 @@ use crate::error::Error;
 use crate::event::kind::{Operation, Outcome};
 use crate::event::record::{Change, EventDraft, Step};
 use crate::operation::attempt::Attempt;
-use crate::operation::store::{self, change_text, describe, members_change, people, placed_steps, response_text};
+use crate::operation::member_words::MemberWords;
+use crate::operation::store::{self, change_text, describe, placed_steps, response_text};
 use crate::operation::{Answer, Done, Verb, intended, policy};
 use crate::resource::member::{self, MemberChanges};
 use crate::resource::representation::{self, Representation};
@@ -22,11 +23,47 @@ use crate::resource::row::{self, NewRow, ResourceRow};
 use crate::resource::{count, key};
 
 /// What the client sent, checked and taken apart.
-struct New {
-    resource: Resource,
-    members: Vec<String>,
+pub(super) struct New {
+    pub resource: Resource,
+    pub members: Vec<String>,
     password_hash: Option<String>,
     steps: Vec<Step>,
+}
+
+/// Where a new resource comes to lie: a row of its own, or that of a set-aside one.
+pub(super) struct Seat {
+    row: ResourceRow,
+    restored: bool,
+}
+
+impl Seat {
+    /// The id that the resource will have.
+    pub fn id(&self) -> &str {
+        &self.row.id
+    }
+
+    /// The seat of this resource; of two that would have the same set-aside row, `is_taken` lets only one have it.
+    pub fn find(
+        tx: &mut WriteTx<'_>,
+        scope: &AppScope,
+        ty: &ResourceType,
+        resource: &Resource,
+        is_taken: impl Fn(&str) -> bool,
+    ) -> Result<Self, Error> {
+        let is_user = ty.kind() == ResourceKind::User;
+        let set_aside = if is_user { row::find_deleted(tx, scope, &ty.name, resource)? } else { None };
+        let set_aside = set_aside.filter(|row| !is_taken(&row.id));
+        let restored = set_aside.is_some();
+        let row = set_aside.unwrap_or_else(|| ResourceRow {
+            id: tx.new_id::<kind::Resource>().to_string(),
+            document: String::new(),
+            version: 0,
+            directory_user_id: None,
+            created_at: tx.now(),
+            last_modified_at: tx.now(),
+        });
+        Ok(Seat { row, restored })
+    }
 }
 
 impl Provisioning {
@@ -49,12 +86,17 @@ impl Provisioning {
             Err(error) => return Err(self.failed(scope, call, attempt, error).await),
         };
         let (transaction_scope, ty) = (scope.clone(), ty.clone());
-        let answer =
-            self.change(scope, call, attempt, move |tx| create(tx, &transaction_scope, &ty, new, projection)).await?;
+        let answer = self
+            .change(scope, call, attempt, move |tx| {
+                let seat = Seat::find(tx, &transaction_scope, &ty, &new.resource, |_| false)?;
+                create(tx, &transaction_scope, &ty, new, seat, &projection)
+            })
+            .await?;
         Ok(answer)
     }
 
-    async fn checked(&self, scope: &AppScope, ty: &Arc<ResourceType>, body: &[u8]) -> Result<New, Error> {
+    pub(super) async fn checked(&self, scope: &AppScope, ty: &Arc<ResourceType>, body: &[u8]) -> Result<New, Error> {
+        policy::require_application(scope, "Nothing can be created")?;
         match ty.kind() {
             ResourceKind::User => policy::require(scope, Feature::CreateUsers)?,
             ResourceKind::Group => policy::require(scope, Feature::PushGroups)?,
@@ -78,29 +120,21 @@ impl Provisioning {
     }
 }
 
-fn create(
+/// Writes a new resource to its seat.
+pub(super) fn create(
     tx: &mut WriteTx<'_>,
     scope: &AppScope,
     ty: &ResourceType,
     new: New,
-    projection: Projection,
+    seat: Seat,
+    projection: &Projection,
 ) -> Result<Done<Representation>, Error> {
-    let New { resource, members, password_hash, mut steps } = new;
+    let New { resource, members: member_ids, password_hash, mut steps } = new;
+    let Seat { mut row, restored } = seat;
     let is_user = ty.kind() == ResourceKind::User;
-    let set_aside = if is_user { row::find_deleted(tx, scope, &ty.name, &resource)? } else { None };
-
     if ty.kind() == ResourceKind::Group {
         store::require_free_group_name(tx, scope, &resource, "")?;
     }
-    let restored = set_aside.is_some();
-    let mut row = set_aside.unwrap_or_else(|| ResourceRow {
-        id: tx.new_id::<kind::Resource>().to_string(),
-        document: String::new(),
-        version: 0,
-        directory_user_id: None,
-        created_at: tx.now(),
-        last_modified_at: tx.now(),
-    });
     row.version += 1;
     // To the client it is new, also when it comes back under its former id.
     row.created_at = tx.now();
@@ -126,10 +160,11 @@ fn create(
     }
     key::replace(tx, scope, ty, &row.id, None, &resource)?;
     let member_changes =
-        if members.is_empty() { MemberChanges::default() } else { member::add(tx, scope, &row.id, members)? };
+        if member_ids.is_empty() { MemberChanges::default() } else { member::add(tx, scope, &row.id, member_ids)? };
     count::add(tx, scope, &ty.name, 1)?;
 
-    let answer = representation::one(tx.connection(), scope, ty, &row, &projection)?;
+    let answer = representation::one(tx.connection(), scope, ty, &row, projection)?;
+    let members = MemberWords::read(tx.connection(), scope, &member_changes)?;
     let name = &store::display(ty, &resource);
     let mut event = if restored {
         EventDraft::new(
@@ -144,21 +179,18 @@ fn create(
         let summary = format!("Created {} {name}", ty.name);
         EventDraft::new(Operation::ResourceCreate, Outcome::Succeeded, 201, summary)
     } else {
-        let summary = match member_changes.added.len() {
-            0 => format!("Created group {name}"),
-            count => format!("Created group {name} with {}", people(count)),
-        };
+        let summary = format!("Created group {name}{}", members.of_new_group());
         EventDraft::new(Operation::GroupCreate, Outcome::Succeeded, 201, summary)
     };
     steps.push(Step::new("Stored", format!("Version {} of the resource", row.version)));
     let new_and_inactive = is_user && resource.active() == Some(false);
     if new_and_inactive && scope.settings().features.is_on(Feature::DeleteDeactivatedUsers) {
-        let fate = store::remove_user(tx, scope, ty, &row)?;
+        let (fate, _in_no_group_yet) = store::remove_user(tx, scope, ty, &row)?;
         event.summary = format!("Created user {name} as inactive, so deleted at once");
         steps.push(Step::new("Policy", fate.sentence()));
     }
     event.changes = sent_attributes(ty, &resource);
-    event.changes.extend(members_change(tx, scope, &member_changes)?);
+    event.changes.extend(members.change());
     event.mentions = member_changes.added;
     event.steps = steps;
     describe(&mut event, ty, &row, &resource);

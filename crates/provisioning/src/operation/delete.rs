@@ -15,16 +15,16 @@ use crate::event::kind::{Operation, Outcome};
 use crate::event::record::{EventDraft, Step};
 use crate::operation::attempt::Attempt;
 use crate::operation::replace::IfMatch;
-use crate::operation::store::{describe, display, leave_groups, remove_user, target};
+use crate::operation::store::{LeftGroups, describe, display, leave_groups, remove_user, target};
 use crate::operation::{Done, Verb, intended, policy};
-use crate::resource::row::{self, ResourceRow};
+use crate::resource::row::{self, Intent, ResourceRow};
 use crate::resource::{count, key};
 
 impl Provisioning {
     /// Deletes a resource.
     ///
     /// # Errors
-    /// An unknown id, a version mismatch, a switched-off feature; see [`Error`].
+    /// An unknown id, a version mismatch, a switched-off feature, a user's own credential; see [`Error`].
     pub async fn delete(
         &self,
         scope: &AppScope,
@@ -40,15 +40,15 @@ impl Provisioning {
             ResourceKind::Group => Some(Feature::PushGroups),
             ResourceKind::Other => None,
         };
-        if let Some(feature) = feature
-            && let Err(error) = policy::require(scope, feature)
-        {
+        let allowed = policy::require_application(scope, "The account cannot be deleted");
+        let allowed = allowed.and_then(|()| feature.map_or(Ok(()), |feature| policy::require(scope, feature)));
+        if let Err(error) = allowed {
             return Err(self.failed(scope, call, attempt, error).await);
         }
         let (scope_inside, ty, id) = (scope.clone(), ty.clone(), id.to_owned());
         self.change(scope, call, attempt, move |tx| {
             let (scope, ty) = (&scope_inside, ty.as_ref());
-            let row = target(tx, scope, ty, &id, &if_match)?;
+            let row = target(tx, scope, ty, &id, &if_match, Intent::Removal)?;
             let resource = row.resource()?;
             let mut event = match ty.kind() {
                 ResourceKind::User => delete_user(tx, scope, ty, &row, &resource)?,
@@ -69,10 +69,11 @@ fn delete_user(
     resource: &Resource,
 ) -> Result<EventDraft, Error> {
     let name = resource.user_name().unwrap_or_default();
-    let (fate, summary) = if scope.settings().features.is_on(Feature::DeleteDeactivatedUsers) {
-        (remove_user(tx, scope, ty, row)?, format!("Deleted user {name}"))
+    let (fate, left, summary) = if scope.settings().features.is_on(Feature::DeleteDeactivatedUsers) {
+        let (fate, left) = remove_user(tx, scope, ty, row)?;
+        (fate, left, format!("Deleted user {name}"))
     } else {
-        leave_groups(tx, scope, &row.id)?;
+        let left = leave_groups(tx, scope, &row.id)?;
         row::set_aside(tx, scope, &row.id)?;
         key::remove(tx, scope, &row.id)?;
         let fate = match &row.directory_user_id {
@@ -80,10 +81,11 @@ fn delete_user(
             None => leave::Fate::Disabled,
         };
         count::add(tx, scope, &ty.name, -1)?;
-        (fate, format!("Disabled user {name}, who was deleted at the source"))
+        (fate, left, format!("Disabled user {name}, who was deleted at the source"))
     };
     let mut event = EventDraft::new(Operation::UserDelete, Outcome::Succeeded, 204, summary);
     event.steps.push(Step::new("Policy", fate.sentence()));
+    left.tell(&mut event);
     Ok(event)
 }
 
@@ -95,6 +97,10 @@ fn delete_entirely(
     resource: &Resource,
 ) -> Result<EventDraft, Error> {
     let name = display(ty, resource);
+    let left = match ty.kind() {
+        ResourceKind::Group => leave_groups(tx, scope, &row.id)?,
+        ResourceKind::User | ResourceKind::Other => LeftGroups::default(),
+    };
     row::remove(tx, scope, &row.id)?;
     count::add(tx, scope, &ty.name, -1)?;
     let (what, step) = match ty.kind() {
@@ -104,5 +110,6 @@ fn delete_entirely(
     let summary = format!("Deleted {what} {name}");
     let mut event = EventDraft::new(intended(ty, Verb::Delete), Outcome::Succeeded, 204, summary);
     event.steps.push(Step::new("Stored", step));
+    left.tell(&mut event);
     Ok(event)
 }

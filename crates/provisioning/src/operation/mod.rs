@@ -2,11 +2,15 @@
 //!
 //! Every operation that changes something goes through [`Provisioning::change`]: one transaction that holds the resource,
 //! its keys, its members, the directory user and the report row, together or not at all. A failure or refusal is
-//! recorded after the rollback. Questions go through [`Provisioning::answer`], whose rows are written in batches.
+//! recorded after the rollback. Questions go through [`Provisioning::answer`], whose rows are written in batches. Bulk
+//! requests are not an operation but many: `bulk` has the little that they need beyond those.
 
 mod attempt;
+mod bulk;
 mod create;
 mod delete;
+mod member_operations;
+mod member_words;
 mod modify;
 mod policy;
 mod query;
@@ -14,8 +18,10 @@ mod read;
 mod reject;
 mod replace;
 mod store;
+mod told;
 
-pub use query::{Queried, Question};
+pub use bulk::Creation;
+pub use query::{Queried, QueryAt};
 pub use reject::Refusal;
 pub use replace::IfMatch;
 
@@ -139,7 +145,7 @@ fn tell_internal(call: &Call, error: &Error) {
 /// How a failure is shown: refused where a rule of ours said no, failed where the client's data is the reason.
 fn outcome_of(error: &Error) -> Outcome {
     match error {
-        Error::FeatureOff { .. } => Outcome::Refused,
+        Error::FeatureOff { .. } | Error::NotByUser { .. } => Outcome::Refused,
         _ => Outcome::Failed,
     }
 }

@@ -1,39 +1,44 @@
-//! GET of a resource type's endpoint (RFC 7644 §3.4.2): look-ups by filter and imports page by page.
+//! A query at a resource type's endpoint or at the root (RFC 7644 §3.4.2), by GET or by POST to `.search` (§3.4.3): look-ups
+//! by filter, and imports page by page. What its row says is in [`told`](super::told).
 
 use std::sync::Arc;
 
 use registry::{AppScope, Feature};
-use scim_model::filter::{Filter, Literal, Operator};
-use scim_model::message::list::ListResponse;
-use scim_model::path::Bound;
+use scim_model::ResourceKind;
+use scim_model::ResourceType;
+use scim_model::filter::{Decided, Filter};
+use scim_model::message::list::{CursorPage, ListResponse};
+use scim_model::message::query::{self, Query};
 use scim_model::project::Projection;
 use scim_model::redact::{self, Secrets};
-use scim_model::{ResourceKind, ResourceType};
+use scim_model::sort::{SortBy, SortOrder};
 
 use crate::Provisioning;
 use crate::call::Call;
 use crate::error::Error;
-use crate::event::kind::{Operation, Outcome};
-use crate::event::record::EventDraft;
+use crate::event::kind::Operation;
 use crate::operation::attempt::Attempt;
+use crate::operation::told::{Told, asked_value};
 use crate::operation::{Done, Verb, intended, policy};
 use crate::resource::representation;
-use crate::search::plan::plan;
-use crate::search::run::{self, Found};
+use crate::search::plan::{Plan, plan};
+use crate::search::position::CursorsOf;
+use crate::search::run::{Found, Search, Start, Target};
 
 /// A page of up to this many users from the very beginning is the connection test of a client's set-up dialog, not an
 /// import (Okta asks with exactly `startIndex=1&count=2`).
 const CONNECTION_TEST_COUNT: u64 = 2;
 
-/// What a client asks for.
+/// Clients read a position as a 32-bit integer.
+const LARGEST_INDEX: u64 = i32::MAX as u64;
+
+/// Where a query is asked.
 #[derive(Debug, Clone)]
-pub struct Question {
-    pub filter: Option<String>,
-    /// 1-based.
-    pub start_index: u64,
-    /// 0 asks for the total only.
-    pub count: u64,
-    pub projection: Projection,
+pub enum QueryAt {
+    /// At the endpoint of a resource type.
+    Type(Arc<ResourceType>),
+    /// At the base URL: all resource types of the application.
+    Root,
 }
 
 /// The answer: a ListResponse as JSON text.
@@ -42,33 +47,74 @@ pub struct Queried {
     pub body: String,
 }
 
+/// A query that has been understood.
+struct Prepared {
+    search: Search,
+    /// One for each type of the search.
+    projections: Vec<Projection>,
+    /// What a cursor is bound to.
+    cursor_query: String,
+    /// The value that a look-up by equality asks for.
+    asked: Option<String>,
+}
+
+impl QueryAt {
+    fn types(&self, scope: &AppScope) -> Vec<Arc<ResourceType>> {
+        match self {
+            QueryAt::Type(ty) => vec![ty.clone()],
+            QueryAt::Root => scope.resource_types().all().to_vec(),
+        }
+    }
+
+    /// What must not be shown of a filter.
+    fn secrets(&self, scope: &AppScope) -> Secrets {
+        Secrets::of(self.types(scope).iter().map(AsRef::as_ref))
+    }
+
+    fn intended(&self, verb: Verb) -> Operation {
+        match (self, verb) {
+            (QueryAt::Type(ty), verb) => intended(ty, verb),
+            (QueryAt::Root, Verb::Lookup) => Operation::ResourceLookup,
+            (QueryAt::Root, _) => Operation::ResourceImport,
+        }
+    }
+}
+
 impl Provisioning {
-    /// Answers a query on one resource type.
+    /// Answers a query. `body` is what a search was sent with, for its row.
     ///
     /// # Errors
-    /// `invalidFilter` for a filter that is malformed or not supported (never the unfiltered list), `tooMany` when too much
-    /// would have to be looked through, a switched-off *Import users*; see [`Error`].
+    /// `invalidFilter` for a filter that is malformed (never the unfiltered list), `invalidValue` for what cannot be sorted
+    /// by, `invalidCursor` and the like, `tooMany` when too much would have to be looked through, a switched-off *Import
+    /// users*; see [`Error`].
     pub async fn query(
         &self,
         scope: &AppScope,
         call: &Call,
-        ty: &Arc<ResourceType>,
-        question: Question,
+        at: &QueryAt,
+        mut query: Query,
+        body: Option<&[u8]>,
     ) -> Result<Queried, Error> {
-        let filtered = question.filter.is_some();
-        let test = !filtered && question.start_index <= 1 && question.count <= CONNECTION_TEST_COUNT;
-        let operation = match (filtered, test) {
-            (true, _) => intended(ty, Verb::Lookup),
-            (false, true) => Operation::ConnectionTest,
-            (false, false) => intended(ty, Verb::Import),
+        let at_start = match &mut query.start {
+            query::Start::Index(start_index) => {
+                *start_index = (*start_index).min(LARGEST_INDEX);
+                *start_index == 1
+            }
+            query::Start::Cursor(cursor) => cursor.is_empty(),
         };
-        let mut attempt = Attempt::without_body(operation, ty, None);
-        attempt.subject = redact::text(question.filter.as_deref().unwrap_or_default(), &Secrets::of([ty.as_ref()]))
-            .chars()
-            .take(100)
-            .collect();
-        let filter = match self.resolved(scope, ty, question.filter.as_deref(), test) {
-            Ok(filter) => filter,
+        let is_test = query.filter.is_none() && at_start && query.count <= CONNECTION_TEST_COUNT;
+        let operation = match (&query.filter, is_test) {
+            (Some(_), _) => at.intended(Verb::Lookup),
+            (None, true) => Operation::ConnectionTest,
+            (None, false) => at.intended(Verb::Import),
+        };
+        let secrets = at.secrets(scope);
+        let mut attempt = Attempt::of_query(operation, at, body, &secrets);
+        let asked = redact::text(query.filter.as_deref().unwrap_or_default(), &secrets);
+        attempt.subject = asked.chars().take(100).collect();
+        let filter = attempt.subject.clone();
+        let prepared = match self.prepared(scope, at, &query, is_test) {
+            Ok(prepared) => prepared,
             Err(error) => {
                 // The row quotes the filter, but it is about nobody.
                 let mut draft = attempt.into_draft(&error);
@@ -77,119 +123,131 @@ impl Provisioning {
                 return Err(error);
             }
         };
-        let asked = filter.as_ref().and_then(asked_value);
-        attempt.subject = asked.clone().unwrap_or(attempt.subject);
-        let (scope_inside, ty, crawl) = (scope.clone(), ty.clone(), self.crawl.clone());
+        if let Some(asked) = &prepared.asked {
+            attempt.subject.clone_from(asked);
+        }
+        let (asked, request) = (prepared.asked.clone(), attempt.request.clone());
+        let told = Told { operation, at: at.clone(), asked, filter, request };
+        let (provisioning, scope_inside) = (self.clone(), scope.clone());
         self.answer(scope, call, attempt, move |tx| {
-            let (scope, ty, connection) = (&scope_inside, ty.as_ref(), tx.connection());
-            let found = run::run(connection, scope, ty, filter.map(|filter| plan(filter, ty)), &question, &crawl)?;
-            let items = representation::many(connection, scope, ty, &found.rows, &question.projection)?;
-            let event = event(operation, ty, &question, &found, asked);
-            let response = ListResponse {
-                total: found.total,
-                start_index: question.start_index,
-                items: items.into_iter().map(|item| item.body).collect(),
-            };
-            Ok(Done { answer: Queried { body: response.to_json() }, event })
+            let (scope, connection, limits) = (&scope_inside, tx.connection(), &provisioning.limits);
+            let found = prepared.search.run(connection, scope, limits, &provisioning.crawl)?;
+            let event = told.event(&query, &found, &prepared.search);
+            let items = prepared.represented(connection, scope, &found)?;
+            let body = provisioning.list(scope, &query, &prepared, found, items)?;
+            Ok(Done { answer: Queried { body }, event })
         })
         .await
     }
 
-    /// The filter, ready to be run; `None` for a question without one.
-    fn resolved(
+    /// Everything about a query that can be told without looking at a resource.
+    fn prepared(&self, scope: &AppScope, at: &QueryAt, query: &Query, is_test: bool) -> Result<Prepared, Error> {
+        let types = at.types(scope);
+        let all: Vec<&ResourceType> = types.iter().map(AsRef::as_ref).collect();
+        if query.filter.is_none() && !is_test && all.iter().any(|ty| ty.kind() != ResourceKind::Other) {
+            policy::require(scope, Feature::ImportUsers)?;
+        }
+        let (attributes, excluded) = (query.attributes.as_deref(), query.excluded_attributes.as_deref());
+        let projections: Result<_, _> = all.iter().map(|ty| Projection::parse(attributes, excluded, ty)).collect();
+        let sort_by = match &query.sort_by {
+            Some(path) => SortBy::resolve(path, &all)?,
+            None => vec![None; all.len()],
+        };
+        let decided = match &query.filter {
+            None => vec![Decided::Always; all.len()],
+            Some(text) => {
+                let filter = Filter::parse(text, &self.limits).and_then(|filter| filter.resolve_across(&all));
+                filter.map_err(|error| Error::Protocol(error.into()))?
+            }
+        };
+        let asked = decided.iter().find_map(|decided| match decided {
+            Decided::Open(filter) => asked_value(filter),
+            Decided::Always | Decided::Never => None,
+        });
+        let targets = types.into_iter().zip(decided).zip(sort_by).map(|((ty, decided), sort_by)| {
+            let plan = match decided {
+                Decided::Never => None,
+                Decided::Always => Some(Plan::everything()),
+                Decided::Open(filter) => Some(plan(filter, &ty)),
+            };
+            Target { ty, plan, sort_by }
+        });
+        let cursor_query = cursor_query(at, query)?;
+        let start = match &query.start {
+            query::Start::Index(start_index) => Start::Index(*start_index),
+            query::Start::Cursor(cursor) if cursor.is_empty() => Start::Cursor(None),
+            query::Start::Cursor(cursor) => {
+                Start::Cursor(Some(self.cursors(scope, &cursor_query, query).position(cursor)?))
+            }
+        };
+        let search = Search {
+            targets: targets.collect(),
+            is_sorted: query.sort_by.is_some(),
+            descending: query.sort_by.is_some() && query.sort_order == SortOrder::Descending,
+            start,
+            count: query.count,
+        };
+        Ok(Prepared { search, projections: projections?, cursor_query, asked })
+    }
+
+    fn cursors<'a>(&'a self, scope: &'a AppScope, cursor_query: &'a str, query: &Query) -> CursorsOf<'a> {
+        CursorsOf { registry: &self.registry, limits: &self.limits, scope, query: cursor_query, count: query.count }
+    }
+
+    fn list(
         &self,
         scope: &AppScope,
-        ty: &ResourceType,
-        filter: Option<&str>,
-        test: bool,
-    ) -> Result<Option<Filter<Bound>>, Error> {
-        let Some(text) = filter else {
-            if !test && ty.kind() != ResourceKind::Other {
-                policy::require(scope, Feature::ImportUsers)?;
-            }
-            return Ok(None);
+        query: &Query,
+        prepared: &Prepared,
+        found: Found,
+        items: Vec<String>,
+    ) -> Result<String, Error> {
+        if let query::Start::Index(start_index) = query.start {
+            return Ok(ListResponse { total: found.total.unwrap_or_default(), start_index, items }.to_json());
+        }
+        let cursors = self.cursors(scope, &prepared.cursor_query, query);
+        let page = CursorPage {
+            total: found.total,
+            next_cursor: found.next.map(|position| cursors.cursor(position)).transpose()?,
+            previous_cursor: found.previous.map(|position| cursors.cursor(position)).transpose()?,
+            items,
         };
-        let filter = Filter::parse(text, &self.limits).and_then(|filter| filter.resolve(ty));
-        let filter = filter.map_err(|error| Error::Protocol(error.into()))?;
-        if let Some(attribute) = not_in_document(&filter, ty.kind()) {
-            let detail = format!(
-                "{attribute} cannot be used in a filter here. Filter by id, userName, externalId, displayName or another attribute of the resource itself."
-            );
-            return Err(Error::Protocol(scim_model::ScimError::invalid_filter(detail)));
-        }
-        Ok(Some(filter))
+        Ok(page.to_json())
     }
 }
 
-/// An attribute of the filter that is kept outside of the document, so that the evaluator would never see it.
-fn not_in_document(filter: &Filter<Bound>, kind: ResourceKind) -> Option<&str> {
-    match filter {
-        Filter::And(parts) | Filter::Or(parts) => parts.iter().find_map(|part| not_in_document(part, kind)),
-        Filter::Not(inner) => not_in_document(inner, kind),
-        Filter::Compare { attribute, .. } | Filter::Present(attribute) | Filter::Element { attribute, .. } => {
-            let name = attribute.attribute().name.as_str();
-            let location = attribute.path() == "meta.location";
-            let apart = match kind {
-                ResourceKind::User => name == "groups",
-                ResourceKind::Group => name == "members",
-                ResourceKind::Other => false,
-            };
-            (apart || location).then(|| attribute.path())
-        }
-    }
-}
-
-/// The value that a look-up by equality asks for: what support searches the report by.
-fn asked_value(filter: &Filter<Bound>) -> Option<String> {
-    match filter {
-        Filter::Compare { operator: Operator::Eq, literal: Literal::String(value), .. } => Some(value.clone()),
-        Filter::Element { filter, .. } => asked_value(filter),
-        Filter::And(parts) => parts.iter().rev().find_map(asked_value),
-        _ => None,
-    }
-}
-
-fn event(
-    operation: Operation,
-    ty: &ResourceType,
-    question: &Question,
-    found: &Found,
-    asked: Option<String>,
-) -> EventDraft {
-    let kind = match ty.kind() {
-        ResourceKind::User => "user",
-        ResourceKind::Group => "group",
-        ResourceKind::Other => ty.name.as_str(),
-    };
-    let summary = match operation {
-        Operation::ConnectionTest => "Tested the connection".to_owned(),
-        Operation::UserImport | Operation::GroupImport | Operation::ResourceImport => match found.rows.len() {
-            0 => format!("Read {kind}s from position {}: none there, {} in all", question.start_index, found.total),
-            rows => format!(
-                "Read {kind}s {} to {} of {}",
-                question.start_index,
-                question.start_index + rows as u64 - 1,
-                found.total
-            ),
-        },
-        _ => {
-            let what = asked.clone().or_else(|| question.filter.clone()).unwrap_or_default();
-            let what: String = what.chars().take(100).collect();
-            match found.total {
-                0 => format!("Looked up {kind} {what}: not found"),
-                1 => format!("Looked up {kind} {what}: found"),
-                total => format!("Looked up {kind} {what}: {total} found"),
+impl Prepared {
+    /// The hits as the client wants to see them, in their order: one go at the database for each type.
+    fn represented(
+        &self,
+        connection: &mut database::Connection,
+        scope: &AppScope,
+        found: &Found,
+    ) -> Result<Vec<String>, Error> {
+        let mut items: Vec<String> = vec![String::new(); found.hits.len()];
+        for (index, (target, projection)) in self.search.targets.iter().zip(&self.projections).enumerate() {
+            let places = || found.hits.iter().enumerate().filter(|(_, hit)| hit.target == index);
+            let rows: Vec<_> = places().map(|(_, hit)| hit.row.clone()).collect();
+            if rows.is_empty() {
+                continue;
+            }
+            let represented = representation::many(connection, scope, &target.ty, &rows, projection)?;
+            for ((place, _), representation) in places().zip(represented) {
+                if let Some(item) = items.get_mut(place) {
+                    *item = representation.body;
+                }
             }
         }
-    };
-    let mut event = EventDraft::new(operation, Outcome::Succeeded, 200, summary);
-    event.resource_type = Some(ty.name.clone());
-    event.subject = asked.clone().unwrap_or_default();
-    event.identifiers.extend(asked);
-    let is_lookup = matches!(operation, Operation::UserLookup | Operation::GroupLookup | Operation::ResourceLookup);
-    if let (true, [row]) = (is_lookup, found.rows.as_slice()) {
-        event.resource_id = Some(row.id.clone());
-        event.directory_user_id = row.directory_user_id.clone();
+        Ok(items)
     }
-    event
+}
+
+/// What decides which resources there are and in which order: a cursor is good for this alone.
+fn cursor_query(at: &QueryAt, query: &Query) -> Result<String, Error> {
+    let place = match at {
+        QueryAt::Type(ty) => ty.name.as_str(),
+        QueryAt::Root => "",
+    };
+    let descending = query.sort_by.is_some() && query.sort_order == SortOrder::Descending;
+    Ok(serde_json::to_string(&(place, &query.filter, &query.sort_by, descending))?)
 }

@@ -13,7 +13,7 @@ use crate::call::Call;
 use crate::error::Error;
 use crate::event::record::Step;
 use crate::operation::attempt::Attempt;
-use crate::operation::store::{Modified, store_change, target};
+use crate::operation::store::{Modified, intent_to_change, store_change, target};
 use crate::operation::{Answer, Verb, intended, policy};
 use crate::resource::member::{self, MemberChanges};
 
@@ -57,7 +57,7 @@ impl Provisioning {
         let body = body.to_vec();
         self.change(scope, call, attempt, move |tx| {
             let (scope, ty) = (&scope_inside, ty.as_ref());
-            let row = target(tx, scope, ty, &id, &if_match)?;
+            let row = target(tx, scope, ty, &id, &if_match, intent_to_change(ty))?;
             let before = row.resource()?;
             let mut after = check::replace(&body, &before, ty, &limits)?.resource;
             if is_user {

@@ -14,18 +14,16 @@ use crate::directory::place::{Match, Placed, place};
 use crate::error::Error;
 use crate::event::kind::{Operation, Outcome};
 use crate::event::record::{Change, EventDraft, KEPT_BODY_BYTES, Step};
+use crate::operation::member_words::{MemberWords, named_groups};
 use crate::operation::replace::IfMatch;
 use crate::operation::{Answer, Done, Verb, intended, policy};
 use crate::resource::member::{self, MemberChanges};
 use crate::resource::representation::{self, Representation};
-use crate::resource::row::{self, ResourceRow};
+use crate::resource::row::{self, Intent, ResourceRow};
 use crate::resource::{count, key};
 
 /// A PATCH of a group with more members than this is answered without a body.
 const ANSWERED_MEMBERS: i64 = 1_000;
-
-/// So many names of changed members are written out in the report.
-const NAMED_MEMBERS: usize = 20;
 
 /// A resource before and after what the client asked for; nothing of it is stored yet but the members.
 pub(super) struct Modified {
@@ -51,11 +49,17 @@ pub(super) fn target(
     ty: &ResourceType,
     id: &str,
     if_match: &IfMatch,
+    intent: Intent,
 ) -> Result<ResourceRow, Error> {
-    let found = row::find_locked(tx, scope, &ty.name, id)?;
+    let found = row::find_locked(tx, scope, &ty.name, id, intent)?;
     let row = found.ok_or_else(|| Error::NotFound { resource_type: ty.name.clone(), id: id.to_owned() })?;
     if_match.check(row.version)?;
     Ok(row)
+}
+
+/// What a PUT or PATCH may do: with *Delete the Deactivated users* on, it may be the end of a user.
+pub(super) fn intent_to_change(ty: &ResourceType) -> Intent {
+    if ty.kind() == ResourceKind::User { Intent::Removal } else { Intent::Change }
 }
 
 /// Stores a change of an existing resource, or answers that nothing changed.
@@ -68,6 +72,7 @@ pub(super) fn store_change(
     let is_user = ty.kind() == ResourceKind::User;
     let changes = diff::diff(&modified.before, &modified.after, ty);
     if is_user {
+        policy::require_for_own_change(scope, &changes)?;
         policy::require_for_user_change(scope, &changes)?;
     }
     if is_user && changes.iter().any(|change| change.path == "userName") {
@@ -94,6 +99,7 @@ pub(super) fn store_change(
         let profile = scope.mapping().apply(&modified.after);
         let linked = modified.row.directory_user_id.clone();
         let result = place(tx, scope, profile, linked.as_deref(), modified.password_hash.as_deref())?;
+        policy::require_for_own_person(scope, &result.changes)?;
         modified.row.directory_user_id = Some(result.id.clone());
         placed = Some(result);
     }
@@ -115,11 +121,10 @@ pub(super) fn store_change(
         if matches!(answer, Answer::Empty { .. }) { 204 } else { 200 },
         String::new(),
     );
-    event.summary = summary(ty, &event, &modified, unchanged);
+    let members = MemberWords::read(tx.connection(), scope, &modified.members)?;
+    event.summary = summary(ty, &event, &modified, &members, unchanged);
     event.changes = changes.iter().map(change_text).chain(directory_changes).collect();
-    if let Some(change) = members_change(tx, scope, &modified.members)? {
-        event.changes.push(change);
-    }
+    event.changes.extend(members.change());
     if password_set {
         event.changes.push(Change { field: "password".to_owned(), old: None, new: Some("[redacted]".to_owned()) });
     }
@@ -180,7 +185,7 @@ fn delete_deactivated(
 ) -> Result<Done<Answer>, Error> {
     let answer = answer(tx, scope, ty, &modified)?;
     let name = modified.after.user_name().unwrap_or_default().to_owned();
-    let fate = remove_user(tx, scope, ty, &modified.row)?;
+    let (fate, left) = remove_user(tx, scope, ty, &modified.row)?;
     let mut event = EventDraft::new(
         Operation::UserDelete,
         Outcome::Succeeded,
@@ -190,26 +195,47 @@ fn delete_deactivated(
     event.changes = changes.iter().map(change_text).collect();
     event.steps = std::mem::take(&mut modified.steps);
     event.steps.push(Step::new("Policy", fate.sentence()));
+    left.tell(&mut event);
     describe(&mut event, ty, &modified.row, &modified.after);
     event.identifiers.extend(identifiers(ty, &modified.before));
     event.response = response_text(&answer);
     Ok(Done { answer, event })
 }
 
-/// Takes a user out of its groups, each of which has a new version then: whoever kept one must not take it for the
-/// current one.
-pub(super) fn leave_groups(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Result<(), Error> {
+/// The groups that a deleted member was in: id and name.
+#[derive(Debug, Default)]
+pub(super) struct LeftGroups(Vec<(String, String)>);
+
+impl LeftGroups {
+    /// Says so in the row of the deletion, which is then found from each of the groups too.
+    pub fn tell(self, event: &mut EventDraft) {
+        let LeftGroups(groups) = self;
+        let (ids, names): (Vec<String>, Vec<String>) = groups.into_iter().unzip();
+        if !names.is_empty() {
+            event.steps.push(Step::new("Groups", format!("No longer a member of {}", named_groups(&names))));
+        }
+        event.mentions.extend(ids);
+    }
+}
+
+/// Takes a user or a group out of the groups it is a member of, each of which has a new version then: whoever kept one must
+/// not take it for the current one. Its row is locked for [`Intent::Removal`], so that nobody puts it into another one
+/// meanwhile.
+pub(super) fn leave_groups(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Result<LeftGroups, Error> {
     let group = scope.resource_types().group();
     let groups = member::groups_of(tx.connection(), scope, &[id])?.remove(id).unwrap_or_default();
-    for (group_id, _) in groups {
-        let Some(mut row) = row::find_locked(tx, scope, &group.name, &group_id)? else { continue };
+    for (group_id, _) in &groups {
+        let Some(mut row) = row::find_locked(tx, scope, &group.name, group_id, Intent::Change)? else { continue };
         let resource = row.resource()?;
         row.version += 1;
         row.last_modified_at = tx.now();
         row.document = document(group, &resource, &row);
         row::update_version(tx, scope, &row)?;
     }
-    member::leave_all(tx, scope, id)
+    if !groups.is_empty() {
+        member::leave_all(tx, scope, id)?;
+    }
+    Ok(LeftGroups(groups))
 }
 
 /// Removes a user's resource with all that hangs on it, then the person.
@@ -218,15 +244,15 @@ pub(super) fn remove_user(
     scope: &AppScope,
     ty: &ResourceType,
     row: &ResourceRow,
-) -> Result<Fate, Error> {
-    leave_groups(tx, scope, &row.id)?;
+) -> Result<(Fate, LeftGroups), Error> {
+    let left = leave_groups(tx, scope, &row.id)?;
     row::remove(tx, scope, &row.id)?;
     let fate = match &row.directory_user_id {
         Some(id) => leave::delete(tx, scope, id)?,
         None => Fate::Deleted,
     };
     count::add(tx, scope, &ty.name, -1)?;
-    Ok(fate)
+    Ok((fate, left))
 }
 
 /// The representation, or nothing for a group too large to send back.
@@ -267,10 +293,15 @@ fn operation_of(
 }
 
 /// What happened in words.
-fn summary(ty: &ResourceType, event: &EventDraft, modified: &Modified, unchanged: bool) -> String {
+fn summary(
+    ty: &ResourceType,
+    event: &EventDraft,
+    modified: &Modified,
+    members: &MemberWords,
+    unchanged: bool,
+) -> String {
     let name = display(ty, &modified.after);
     let former = display(ty, &modified.before);
-    let members = &modified.members;
     if unchanged {
         return format!("{} {name} was already as sent", ty.name);
     }
@@ -281,20 +312,11 @@ fn summary(ty: &ResourceType, event: &EventDraft, modified: &Modified, unchanged
         Operation::UserUpdate if former != name => format!("Renamed user {former} to {name}"),
         Operation::GroupUpdate if former != name => format!("Renamed group {former} to {name}"),
         Operation::ResourceUpdate if former != name => format!("Renamed {} {former} to {name}", ty.name),
-        Operation::GroupUpdate if members.is_empty() => format!("Updated group {name}"),
-        Operation::GroupUpdate | Operation::GroupMembers => match (members.added.len(), members.removed.len()) {
-            (added, 0) => format!("Added {} to group {name}", people(added)),
-            (0, removed) => format!("Removed {} from group {name}", people(removed)),
-            (added, removed) => format!("Added {} to group {name} and removed {}", people(added), removed),
-        },
+        Operation::GroupUpdate if modified.members.is_empty() => format!("Updated group {name}"),
+        Operation::GroupUpdate | Operation::GroupMembers => members.summary(&name),
         Operation::ResourceUpdate => format!("Updated {} {name}", ty.name),
         _ => format!("Updated user {name}"),
     }
-}
-
-/// `1 member`, `3 members`.
-pub(super) fn people(count: usize) -> String {
-    if count == 1 { "1 member".to_owned() } else { format!("{count} members") }
 }
 
 /// The name that a person knows the resource by: its first required text (userName, a group's displayName), or what else
@@ -388,27 +410,4 @@ pub(super) fn change_text(change: &diff::Change) -> Change {
         value.as_ref().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
     };
     Change { field: change.path.clone(), old: text(&change.old), new: text(&change.new) }
-}
-
-/// The change of a membership: removed names before, added names after.
-pub(super) fn members_change(
-    tx: &mut WriteTx<'_>,
-    scope: &AppScope,
-    members: &MemberChanges,
-) -> Result<Option<Change>, Error> {
-    if members.is_empty() {
-        return Ok(None);
-    }
-    let mut names = |ids: &[String]| -> Result<Option<String>, Error> {
-        if ids.is_empty() {
-            return Ok(None);
-        }
-        let shown = &ids[..ids.len().min(NAMED_MEMBERS)];
-        let mut names = member::names(tx.connection(), scope, shown)?.join(", ");
-        if ids.len() > shown.len() {
-            names.push_str(&format!(" and {} more", ids.len() - shown.len()));
-        }
-        Ok(Some(names))
-    };
-    Ok(Some(Change { field: "members".to_owned(), old: names(&members.removed)?, new: names(&members.added)? }))
 }

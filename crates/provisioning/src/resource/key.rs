@@ -40,6 +40,11 @@ pub(crate) fn key(value: &str) -> String {
     folded
 }
 
+/// Whether a [`key`] is certainly a whole value: a longer one is cut no shorter than a character's length before the end.
+pub(crate) fn is_whole(folded: &str) -> bool {
+    folded.len() + char::MAX.len_utf8() <= KEY_BYTES
+}
+
 /// Attributes of the type that have rows in the unique index.
 pub(crate) fn unique_attributes(ty: &ResourceType) -> Vec<Bound> {
     let mut attributes = ty.unique_attributes();

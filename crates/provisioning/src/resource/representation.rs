@@ -8,10 +8,10 @@ use database::Connection;
 use registry::AppScope;
 use scim_model::project::{Projection, splice};
 use scim_model::{ResourceKind, ResourceType};
-use serde_json::json;
+use serde::Serialize;
 
 use crate::error::Error;
-use crate::resource::member;
+use crate::resource::member::{self, Member, Members, Membership};
 use crate::resource::row::ResourceRow;
 
 /// A resource as it goes over the wire.
@@ -43,7 +43,8 @@ pub(crate) fn one(
     page.pop().ok_or_else(|| Error::Internal("a representation got lost".into()))
 }
 
-/// A page of resources of one type, each in full or as `projection` wants it. Users: one query for the groups of all.
+/// A page of resources of one type, each in full or as `projection` wants it. The groups of all users are read together, and
+/// so are the members of all groups.
 pub(crate) fn many(
     connection: &mut Connection,
     scope: &AppScope,
@@ -51,21 +52,11 @@ pub(crate) fn many(
     rows: &[ResourceRow],
     projection: &Projection,
 ) -> Result<Vec<Representation>, Error> {
-    let (is_user, is_group) = (ty.kind() == ResourceKind::User, ty.kind() == ResourceKind::Group);
-    let mut groups = if is_user && projection.wants("groups") {
-        let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
-        member::groups_of(connection, scope, &ids)?
-    } else {
-        HashMap::new()
-    };
+    let spliced = Spliced::read(connection, scope, ty, rows, projection)?;
     let mut page = Vec::with_capacity(rows.len());
     for row in rows {
         let location = location(scope, ty, &row.id);
-        let extra = if is_group && projection.wants("members") {
-            members_json(scope, member::of_group(connection, scope, &row.id)?).map(|json| ("members", json))
-        } else {
-            groups.remove(&row.id).map(|groups| ("groups", groups_json(scope, groups)))
-        };
+        let extra = spliced.of(scope, &row.id)?;
         let extra: Vec<(&str, &str)> = extra.iter().map(|(name, json)| (*name, json.as_str())).collect();
         let mut body = splice(&row.document, &location, &extra);
         if !projection.is_everything() {
@@ -76,34 +67,97 @@ pub(crate) fn many(
     Ok(page)
 }
 
-fn groups_json(scope: &AppScope, groups: Vec<(String, String)>) -> String {
-    let ty = scope.resource_types().group();
-    let groups: Vec<_> = groups
-        .into_iter()
-        .map(|(id, display)| {
-            json!({ "value": id, "$ref": location(scope, ty, &id), "display": display, "type": "direct" })
-        })
-        .collect();
-    serde_json::Value::Array(groups).to_string()
+/// What is not in the documents of a page's resources.
+enum Spliced {
+    Groups(HashMap<String, Vec<Membership>>),
+    Members(Members),
+    Nothing,
 }
 
-/// `None` for a group without members: an empty list is an unassigned attribute (RFC 7643 §2.5).
-fn members_json(scope: &AppScope, members: Vec<member::Member>) -> Option<String> {
-    if members.is_empty() {
-        return None;
-    }
-    let (users, groups) = (scope.resource_types().user(), scope.resource_types().group());
-    let members: Vec<_> = members
-        .into_iter()
-        .map(|member| {
-            let ty = if member.resource_type == groups.name { groups } else { users };
-            json!({
-                "value": member.id,
-                "$ref": location(scope, ty, &member.id),
-                "display": member.display_name.or(member.user_name).unwrap_or_default(),
-                "type": member.resource_type,
-            })
+impl Spliced {
+    fn read(
+        connection: &mut Connection,
+        scope: &AppScope,
+        ty: &ResourceType,
+        rows: &[ResourceRow],
+        projection: &Projection,
+    ) -> Result<Self, Error> {
+        let ids = || rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>();
+        Ok(match ty.kind() {
+            ResourceKind::User if projection.wants("groups") => {
+                Spliced::Groups(member::memberships_of(connection, scope, &ids())?)
+            }
+            ResourceKind::Group if projection.wants("members") => {
+                Spliced::Members(member::of_groups(connection, scope, &ids())?)
+            }
+            ResourceKind::User | ResourceKind::Group | ResourceKind::Other => Spliced::Nothing,
         })
-        .collect();
-    Some(serde_json::Value::Array(members).to_string())
+    }
+
+    /// Attribute and JSON. `None` for a user in no group and a group without members: an empty list is an unassigned
+    /// attribute (RFC 7643 §2.5).
+    fn of(&self, scope: &AppScope, id: &str) -> Result<Option<(&'static str, String)>, Error> {
+        Ok(match self {
+            Spliced::Nothing => None,
+            Spliced::Groups(groups) => {
+                let groups = groups.get(id).map(Vec::as_slice).unwrap_or_default();
+                json_list(groups.iter().map(|group| GroupEntry::new(scope, group)))?.map(|json| ("groups", json))
+            }
+            Spliced::Members(members) => {
+                json_list(members.of(id).map(|member| MemberEntry::new(scope, member)))?.map(|json| ("members", json))
+            }
+        })
+    }
+}
+
+fn json_list<T: Serialize>(entries: impl Iterator<Item = T>) -> Result<Option<String>, Error> {
+    let entries: Vec<T> = entries.collect();
+    Ok(if entries.is_empty() { None } else { Some(serde_json::to_string(&entries)?) })
+}
+
+/// An entry of a user's `groups` (RFC 7643 §4.1.2).
+#[derive(Serialize)]
+struct GroupEntry<'a> {
+    value: &'a str,
+    #[serde(rename = "$ref")]
+    reference: String,
+    display: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+impl<'a> GroupEntry<'a> {
+    fn new(scope: &AppScope, membership: &'a Membership) -> Self {
+        GroupEntry {
+            value: &membership.group_id,
+            reference: location(scope, scope.resource_types().group(), &membership.group_id),
+            display: &membership.display,
+            kind: if membership.is_direct { "direct" } else { "indirect" },
+        }
+    }
+}
+
+/// An entry of a group's `members` (RFC 7643 §4.2).
+#[derive(Serialize)]
+pub(crate) struct MemberEntry<'a> {
+    value: &'a str,
+    #[serde(rename = "$ref")]
+    reference: String,
+    display: &'a str,
+    #[serde(rename = "type")]
+    kind: &'a str,
+}
+
+impl<'a> MemberEntry<'a> {
+    /// The entry of a member, whatever its client said of it.
+    pub fn new(scope: &AppScope, member: &'a Member) -> Self {
+        let types = scope.resource_types();
+        let ty = types.named(&member.resource_type).map_or(types.user(), AsRef::as_ref);
+        MemberEntry {
+            value: &member.id,
+            reference: location(scope, ty, &member.id),
+            display: member.display(),
+            kind: &member.resource_type,
+        }
+    }
 }

@@ -117,23 +117,36 @@ pub(crate) fn find(
         .optional()?)
 }
 
+/// What a transaction is going to do to the resource that it locks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Intent {
+    /// Change it. Others can make it a member of a group meanwhile.
+    Change,
+    /// Perhaps remove it or set it aside. Whoever makes it a member of a group waits, and then finds it gone; or was first,
+    /// and is found by the removal.
+    Removal,
+}
+
 /// One resource by id, locked until the transaction ends, so that two changes of one resource follow each other.
 pub(crate) fn find_locked(
     tx: &mut WriteTx<'_>,
     scope: &AppScope,
     resource_type: &str,
     id: &str,
+    intent: Intent,
 ) -> Result<Option<ResourceRow>, Error> {
     if !can_be_id(id) {
         return Ok(None);
     }
-    Ok(visible!(scope)
+    let query = visible!(scope)
         .filter(table::id.eq(id))
         .filter(table::resource_type.eq(resource_type))
-        .select(resource_columns!())
-        .lock_row()
-        .get_result(tx.connection())
-        .optional()?)
+        .select(resource_columns!());
+    let query = match intent {
+        Intent::Change => query.lock_row_to_change(),
+        Intent::Removal => query.lock_row(),
+    };
+    Ok(query.get_result(tx.connection()).optional()?)
 }
 
 /// Whether another resource that the client can see goes by this user's userName.

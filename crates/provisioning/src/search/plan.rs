@@ -1,6 +1,7 @@
-//! From a filter to what an index can find and what is left to decide. Pure.
+//! From a filter to what SQL can find and what is left to decide. Pure.
 //!
-//! A plan's candidates are always a superset of the matches.
+//! A plan's candidates are always a superset of the matches. Where SQL decides a part of an `and` exactly, that part is not
+//! left to decide: the evaluator need not read the members of a group to know who is in it.
 
 use scim_model::filter::{Filter, Literal, Operator};
 use scim_model::fold::fold;
@@ -9,99 +10,239 @@ use scim_model::schema::Uniqueness;
 use scim_model::{ResourceKind, ResourceType};
 
 use crate::resource::key;
+use crate::search::access::{Access, Span, TextColumn, TextRange};
 
-/// What SQL is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Candidates {
-    /// Equality on a column with an index.
-    Id(String),
-    ExternalId(String),
-    UserName(String),
-    DisplayName(String),
-    /// Equality in `resource_key`.
-    Key {
-        path: String,
-        folded: String,
-    },
-    /// Every resource of the type, in order.
-    All,
-}
+#[cfg(test)]
+mod tests;
 
-/// Candidates, and the filter that decides among them; `None` where the candidates are the matches.
+/// Candidates, and the filter that decides among them.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Plan {
-    pub candidates: Candidates,
+    /// A candidate satisfies all conditions of one of these. A list without conditions takes in everything.
+    pub any_of: Vec<Vec<Access>>,
+    /// `None` where the candidates are the matches.
     pub residual: Option<Filter<Bound>>,
 }
 
-/// Plans a resolved filter.
-pub(crate) fn plan(filter: Filter<Bound>, ty: &ResourceType) -> Plan {
-    match indexed(&filter, ty) {
-        Some((candidates, true)) => Plan { candidates, residual: None },
-        Some((candidates, false)) => Plan { candidates, residual: Some(filter) },
-        None => Plan { candidates: Candidates::All, residual: Some(filter) },
+impl Plan {
+    /// Everything, with nothing to decide.
+    pub fn everything() -> Self {
+        Plan { any_of: vec![Vec::new()], residual: None }
+    }
+
+    fn exactly(access: Access) -> Self {
+        Plan { any_of: vec![vec![access]], residual: None }
+    }
+
+    fn leaving(filter: Filter<Bound>) -> Self {
+        Plan { residual: Some(filter), ..Plan::everything() }
+    }
+
+    fn narrows(&self) -> bool {
+        self.any_of.iter().all(|all_of| !all_of.is_empty())
     }
 }
 
-/// Candidates that an index yields, and whether they are exactly the matches.
-fn indexed(filter: &Filter<Bound>, ty: &ResourceType) -> Option<(Candidates, bool)> {
+/// Plans a resolved filter on the resources of a type.
+pub(crate) fn plan(filter: Filter<Bound>, ty: &ResourceType) -> Plan {
     match filter {
-        Filter::Compare { attribute, operator: Operator::Eq, literal: Literal::String(value) } => {
-            equality(attribute, value, ty)
+        Filter::And(parts) => all_of(parts, ty),
+        Filter::Or(parts) => any_of(parts, ty),
+        Filter::Element { attribute, filter } => element(attribute, *filter, ty),
+        Filter::Present(attribute) if is_always_present(&attribute, ty) => Plan::everything(),
+        Filter::Compare { ref attribute, operator, ref literal } => match condition(attribute, operator, literal, ty) {
+            Some((access, true)) => Plan::exactly(access),
+            Some((access, false)) => Plan { residual: Some(filter), ..Plan::exactly(access) },
+            None => Plan::leaving(filter),
+        },
+        filter => Plan::leaving(filter),
+    }
+}
+
+/// All conditions at once: SQL takes the index that it finds best. A choice (`or`) becomes candidates only where nothing
+/// else does.
+fn all_of(parts: Vec<Filter<Bound>>, ty: &ResourceType) -> Plan {
+    let mut conditions: Vec<Access> = Vec::new();
+    let mut left: Vec<Filter<Bound>> = Vec::new();
+    let mut choices: Vec<(Plan, Filter<Bound>)> = Vec::new();
+    for part in parts {
+        let planned = plan(part.clone(), ty);
+        match <[Vec<Access>; 1]>::try_from(planned.any_of) {
+            Ok([more]) => {
+                conditions.extend(more);
+                left.extend(planned.residual);
+            }
+            Err(any_of) => choices.push((Plan { any_of, residual: planned.residual }, part)),
         }
-        Filter::Element { filter, .. } => indexed(filter, ty).map(|(candidates, _)| (candidates, false)),
-        Filter::And(parts) => {
-            parts.iter().find_map(|part| indexed(part, ty)).map(|(candidates, _)| (candidates, false))
+    }
+    let mut any_of = vec![conditions];
+    if any_of.iter().all(Vec::is_empty)
+        && let Some(fewest) = (0..choices.len()).min_by_key(|index| choices[*index].0.any_of.len())
+    {
+        let (choice, _) = choices.swap_remove(fewest);
+        any_of = choice.any_of;
+        left.extend(choice.residual);
+    }
+    left.extend(choices.into_iter().map(|(_, part)| part));
+    Plan { any_of, residual: one_or_all(left) }
+}
+
+fn one_or_all(mut filters: Vec<Filter<Bound>>) -> Option<Filter<Bound>> {
+    match filters.len() {
+        0 | 1 => filters.pop(),
+        _ => Some(Filter::And(filters)),
+    }
+}
+
+/// The candidates of all branches together, if each branch has some.
+fn any_of(parts: Vec<Filter<Bound>>, ty: &ResourceType) -> Plan {
+    let mut any_of: Vec<Vec<Access>> = Vec::new();
+    let mut is_exact = true;
+    for part in &parts {
+        let planned = plan(part.clone(), ty);
+        if !planned.narrows() {
+            return match planned.residual {
+                None => planned,
+                Some(_) => Plan::leaving(Filter::Or(parts)),
+            };
         }
+        is_exact &= planned.residual.is_none();
+        for all_of in planned.any_of {
+            add(&mut any_of, all_of);
+        }
+    }
+    Plan { any_of, residual: if is_exact { None } else { Some(Filter::Or(parts)) } }
+}
+
+/// Adds a branch: `userName eq "a" or userName eq "b"` asks for one of two values.
+fn add(any_of: &mut Vec<Vec<Access>>, mut all_of: Vec<Access>) {
+    if all_of.len() == 1
+        && let Some(mut access) = all_of.pop()
+    {
+        for known in any_of.iter_mut() {
+            let [known] = known.as_mut_slice() else { continue };
+            match known.or(access) {
+                None => return,
+                Some(other) => access = other,
+            }
+        }
+        all_of.push(access);
+    }
+    any_of.push(all_of);
+}
+
+/// One value has to satisfy the inner filter. What SQL finds for its conditions one by one are candidates; matches only
+/// where no two conditions meet in one value.
+fn element(attribute: Bound, filter: Filter<Bound>, ty: &ResourceType) -> Plan {
+    fn joins(filter: &Filter<Bound>) -> bool {
+        match filter {
+            Filter::And(_) => true,
+            Filter::Or(parts) => parts.iter().any(joins),
+            _ => false,
+        }
+    }
+    let planned = plan(filter.clone(), ty);
+    let is_exact = planned.residual.is_none() && planned.narrows() && !joins(&filter);
+    let whole = Filter::Element { attribute, filter: Box::new(filter) };
+    match (planned.narrows(), is_exact) {
+        (true, true) => planned,
+        (true, false) => Plan { residual: Some(whole), ..planned },
+        (false, _) => Plan::leaving(whole),
+    }
+}
+
+/// Attributes that no stored resource is without.
+fn is_always_present(attribute: &Bound, ty: &ResourceType) -> bool {
+    match attribute.path() {
+        "id" => true,
+        "userName" => ty.kind() == ResourceKind::User,
+        "displayName" => ty.kind() == ResourceKind::Group,
+        _ => false,
+    }
+}
+
+/// What SQL is asked for a comparison, and whether that is exactly the matches.
+fn condition(attribute: &Bound, operator: Operator, literal: &Literal, ty: &ResourceType) -> Option<(Access, bool)> {
+    if let Literal::DateTime { instant, .. } = literal {
+        let span = span(operator, instant.as_nanosecond())?;
+        return match attribute.path() {
+            "meta.created" => Some((Access::Created(span), true)),
+            "meta.lastModified" => Some((Access::Modified(span), true)),
+            _ => None,
+        };
+    }
+    let Literal::String(value) = literal else { return None };
+    if let Some(column) = column(attribute, ty) {
+        let value = if attribute.case_exact() { value.clone() } else { fold(value) };
+        return Some((text(column, operator, value)?, true));
+    }
+    (operator == Operator::Eq).then(|| equality(attribute, value, ty))?
+}
+
+fn column(attribute: &Bound, ty: &ResourceType) -> Option<TextColumn> {
+    match attribute.path() {
+        "id" => Some(TextColumn::Id),
+        "externalId" => Some(TextColumn::ExternalId),
+        "userName" if ty.kind() == ResourceKind::User => Some(TextColumn::UserName),
+        "displayName" if ty.kind() == ResourceKind::Group => Some(TextColumn::DisplayName),
         _ => None,
     }
 }
 
-fn equality(attribute: &Bound, value: &str, ty: &ResourceType) -> Option<(Candidates, bool)> {
-    match attribute.path() {
-        "id" => Some((Candidates::Id(value.to_owned()), true)),
-        "externalId" => Some((Candidates::ExternalId(value.to_owned()), true)),
-        "userName" if ty.kind() == ResourceKind::User => Some((Candidates::UserName(fold(value)), true)),
-        "displayName" if ty.kind() == ResourceKind::Group => Some((Candidates::DisplayName(fold(value)), true)),
-        path if ty.kind() == ResourceKind::User && key::INDEXED.contains(&path) => {
-            Some((Candidates::Key { path: path.to_owned(), folded: key::key(value) }, false))
+/// `value` is in the form in which the column is compared. Both databases and the evaluator compare bytes.
+fn text(column: TextColumn, operator: Operator, value: String) -> Option<Access> {
+    let range = |low, high| Some(Access::Range { column, range: TextRange { low, high } });
+    match operator {
+        Operator::Eq => Some(Access::Equal { column, values: vec![value] }),
+        Operator::Sw => range(Some((value.clone(), true)), after_prefix(&value).map(|high| (high, false))),
+        Operator::Gt => range(Some((value, false)), None),
+        Operator::Ge => range(Some((value, true)), None),
+        Operator::Lt => range(None, Some((value, false))),
+        Operator::Le => range(None, Some((value, true))),
+        Operator::Ne | Operator::Co | Operator::Ew => None,
+    }
+}
+
+/// The smallest text that is greater than all that begin with `prefix`; `None` if there is none.
+fn after_prefix(prefix: &str) -> Option<String> {
+    let (last_at, last) = prefix.char_indices().next_back()?;
+    let before = prefix.get(..last_at)?;
+    match (last..=char::MAX).nth(1) {
+        Some(next) => Some(format!("{before}{next}")),
+        None => after_prefix(before),
+    }
+}
+
+fn equality(attribute: &Bound, value: &str, ty: &ResourceType) -> Option<(Access, bool)> {
+    match (attribute.path(), ty.kind()) {
+        (path, ResourceKind::User) if key::INDEXED.contains(&path) => {
+            let folded = key::key(value);
+            let is_whole = key::is_whole(&folded);
+            Some((Access::Key { path: path.to_owned(), folded: vec![folded] }, is_whole))
         }
+        ("members.value", ResourceKind::Group) => Some((Access::HasMember(vec![value.to_owned()]), true)),
+        ("groups.value", ResourceKind::User) => Some((Access::InGroup(vec![value.to_owned()]), false)),
         _ if attribute.definition().uniqueness != Uniqueness::None => {
             let folded = key::unique_value(attribute, &value.into())?;
-            Some((Candidates::Key { path: key::unique_path(ty, attribute), folded }, false))
+            Some((Access::Key { path: key::unique_path(ty, attribute), folded: vec![folded] }, true))
         }
         _ => None,
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use scim_model::Limits;
-    use scim_model::schema::core;
-
-    use super::*;
-
-    #[test]
-    fn equality_finds_its_index() {
-        let user = core::user();
-        for (text, candidates, exact) in [
-            ("userName eq \"ADA@x\"", Candidates::UserName("ada@x".into()), true),
-            ("externalId eq \"00U\"", Candidates::ExternalId("00U".into()), true),
-            ("id eq \"1\"", Candidates::Id("1".into()), true),
-            ("emails eq \"A@x\"", Candidates::Key { path: "emails.value".into(), folded: "a@x".into() }, false),
-            (
-                "emails[type eq \"work\" and value eq \"A@x\"]",
-                Candidates::Key { path: "emails.value".into(), folded: "a@x".into() },
-                false,
-            ),
-            ("active eq true and userName eq \"b\"", Candidates::UserName("b".into()), false),
-            ("userName eq \"b\" or userName eq \"c\"", Candidates::All, false),
-            ("not (userName eq \"b\")", Candidates::All, false),
-            ("title eq \"b\"", Candidates::All, false),
-        ] {
-            let filter = Filter::parse(text, &Limits::default()).unwrap().resolve(user).unwrap();
-            let plan = plan(filter, user);
-            assert_eq!((plan.candidates, plan.residual.is_none()), (candidates, exact), "{text}");
-        }
-    }
+/// The whole milliseconds that a comparison with a point in time allows: stored times have no smaller parts.
+fn span(operator: Operator, nanoseconds: i128) -> Option<Span> {
+    const MILLISECOND: i128 = 1_000_000;
+    let floor = i64::try_from(nanoseconds.div_euclid(MILLISECOND)).ok()?;
+    let ceiling = if nanoseconds.rem_euclid(MILLISECOND) == 0 { floor } else { floor.checked_add(1)? };
+    let (from, until) = match operator {
+        // Between two milliseconds there is none: the first one after it does not come before the last one before it.
+        Operator::Eq => (Some(ceiling), Some(floor)),
+        Operator::Gt => (Some(floor.checked_add(1)?), None),
+        Operator::Ge => (Some(ceiling), None),
+        Operator::Lt => (None, Some(ceiling.checked_sub(1)?)),
+        Operator::Le => (None, Some(floor)),
+        Operator::Ne | Operator::Co | Operator::Sw | Operator::Ew => return None,
+    };
+    Some(Span { from, until })
 }

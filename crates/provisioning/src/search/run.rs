@@ -1,187 +1,160 @@
-//! Running a plan: one page of rows and the exact total.
+//! Answers a query whose filter is planned: which way it is read, and the page.
+
+use std::sync::Arc;
 
 use database::Connection;
-use database::schema::{resource as table, resource_key};
-use diesel::prelude::*;
 use registry::AppScope;
-use scim_model::filter::Filter;
-use scim_model::path::Bound;
-use scim_model::{ResourceType, ScimError};
+use scim_model::sort::SortBy;
+use scim_model::{Limits, ResourceType};
 
 use crate::error::Error;
-use crate::operation::Question;
-use crate::resource::count;
-use crate::resource::row::{ResourceRow, resource_columns, visible};
+use crate::resource::row::ResourceRow;
+use crate::search::access::{self, Access};
 use crate::search::crawl::Crawl;
-use crate::search::plan::{Candidates, Plan};
+use crate::search::look::Budget;
+use crate::search::order::Column;
+use crate::search::outside::Outside;
+use crate::search::paged::Paged;
+use crate::search::plan::Plan;
+use crate::search::position::Position;
+use crate::search::segment::{Segment, Source};
+use crate::search::sorted::Sorted;
 
-/// So many resources are read at a time while looking through all.
-const CHUNK: i64 = 500;
+/// A resource type that a query looks at.
+#[derive(Debug)]
+pub(crate) struct Target {
+    pub ty: Arc<ResourceType>,
+    /// `None` where no resource of the type can match.
+    pub plan: Option<Plan>,
+    /// `None` in a query that is not sorted, and where the type has no such attribute.
+    pub sort_by: Option<SortBy>,
+}
 
-/// A filter that no index helps is answered only if it can be decided by looking at this many resources.
-const LOOKED_THROUGH: usize = 50_000;
+/// Where a page begins.
+#[derive(Debug)]
+pub(crate) enum Start {
+    /// 1-based.
+    Index(u64),
+    /// `None`: at the beginning.
+    Cursor(Option<Position>),
+}
+
+/// What is asked for.
+#[derive(Debug)]
+pub(crate) struct Search {
+    pub targets: Vec<Target>,
+    pub is_sorted: bool,
+    pub descending: bool,
+    pub start: Start,
+    pub count: u64,
+}
+
+/// A resource on a page.
+#[derive(Debug)]
+pub(crate) struct Hit {
+    /// Which of the query's types.
+    pub target: usize,
+    pub row: ResourceRow,
+}
 
 /// One page.
 #[derive(Debug)]
 pub(crate) struct Found {
-    pub rows: Vec<ResourceRow>,
-    /// Over all pages.
-    pub total: u64,
+    pub hits: Vec<Hit>,
+    /// Over all pages; `None` where that would take looking at too much.
+    pub total: Option<u64>,
+    /// The page after this one, when paging by cursor.
+    pub next: Option<Position>,
+    /// The page before.
+    pub previous: Option<Position>,
 }
 
-/// Answers a question, planned or without a filter.
-pub(crate) fn run(
-    connection: &mut Connection,
-    scope: &AppScope,
-    ty: &ResourceType,
-    plan: Option<Plan>,
-    question: &Question,
-    crawl: &Crawl,
-) -> Result<Found, Error> {
-    match plan {
-        None => all(connection, scope, ty, question, crawl),
-        Some(Plan { candidates: Candidates::All, residual: Some(filter) }) => {
-            look_through(connection, scope, ty, &filter, question)
-        }
-        Some(Plan { candidates, residual }) => {
-            let rows = candidates_of(connection, scope, ty, &candidates)?;
-            let mut page = Page::new(question);
-            for row in rows {
-                if matches(residual.as_ref(), &row)? {
-                    page.offer(row);
-                }
+impl Search {
+    /// The types of which resources can match.
+    pub fn live(&self) -> impl Iterator<Item = (usize, &Target, &Plan)> {
+        self.targets
+            .iter()
+            .enumerate()
+            .filter_map(|(index, target)| target.plan.as_ref().map(|plan| (index, target, plan)))
+    }
+
+    /// Answers it.
+    ///
+    /// # Errors
+    /// `tooMany`, `invalidCursor`, and what the database says.
+    pub fn run(
+        &self,
+        connection: &mut Connection,
+        scope: &AppScope,
+        limits: &Limits,
+        crawl: &Crawl,
+    ) -> Result<Found, Error> {
+        let (count, budget) = (self.count, Budget::new(limits));
+        if self.is_sorted && self.column().is_none() {
+            let mut segments = Vec::new();
+            for (index, target, plan) in self.live() {
+                let segment = segment(connection, scope, index, target, plan, Column::Id)?;
+                segments.push((segment, target.sort_by.as_ref()));
             }
-            Ok(page.found())
+            let sorted = Sorted { scope, segments, descending: self.descending, count, budget };
+            return sorted.page(connection, &self.start);
         }
-    }
-}
-
-/// A page of the whole list: total from the counter, rows by seek where the crawl before left off.
-fn all(
-    connection: &mut Connection,
-    scope: &AppScope,
-    ty: &ResourceType,
-    question: &Question,
-    crawl: &Crawl,
-) -> Result<Found, Error> {
-    let total = u64::try_from(count::read(connection, scope, &ty.name)?).unwrap_or(0);
-    if question.count == 0 || question.start_index > total {
-        return Ok(Found { rows: Vec::new(), total });
-    }
-    let application_id = scope.application_id().as_str();
-    let mut query = visible!(scope)
-        .filter(table::resource_type.eq(&ty.name))
-        .select(resource_columns!())
-        .order(table::id)
-        .limit(signed(question.count))
-        .into_boxed();
-    let hint = (question.start_index > 1).then(|| crawl.take(application_id, &ty.name, question.start_index)).flatten();
-    query = match hint {
-        Some(after) => query.filter(table::id.gt(after)),
-        None => query.offset(signed(question.start_index - 1)),
-    };
-    let rows: Vec<ResourceRow> = query.load(connection)?;
-    if let Some(last) = rows.last() {
-        crawl.remember(application_id, &ty.name, question.start_index + rows.len() as u64, &last.id);
-    }
-    Ok(Found { rows, total })
-}
-
-/// The rows that an index yields, in the order of ids.
-fn candidates_of(
-    connection: &mut Connection,
-    scope: &AppScope,
-    ty: &ResourceType,
-    candidates: &Candidates,
-) -> Result<Vec<ResourceRow>, Error> {
-    let query = visible!(scope)
-        .filter(table::resource_type.eq(&ty.name))
-        .select(resource_columns!())
-        .order(table::id)
-        .limit(signed(LOOKED_THROUGH as u64));
-    let rows: Vec<ResourceRow> = match candidates {
-        Candidates::Id(id) => query.filter(table::id.eq(id)).load(connection)?,
-        Candidates::ExternalId(external_id) => query.filter(table::external_id.eq(external_id)).load(connection)?,
-        Candidates::UserName(folded) => query.filter(table::user_name_folded.eq(folded)).load(connection)?,
-        Candidates::DisplayName(folded) => query.filter(table::display_name_folded.eq(folded)).load(connection)?,
-        Candidates::Key { path, folded } => {
-            let ids = resource_key::table
-                .filter(resource_key::tenant_id.eq(scope.tenant_id()))
-                .filter(resource_key::application_id.eq(scope.application_id()))
-                .filter(resource_key::path.eq(path))
-                .filter(resource_key::folded.eq(folded))
-                .select(resource_key::resource_id);
-            query.filter(table::id.eq_any(ids)).load(connection)?
-        }
-        Candidates::All => query.load(connection)?,
-    };
-    Ok(rows)
-}
-
-/// Looks at every resource of the type in order, a chunk at a time.
-fn look_through(
-    connection: &mut Connection,
-    scope: &AppScope,
-    ty: &ResourceType,
-    filter: &Filter<Bound>,
-    question: &Question,
-) -> Result<Found, Error> {
-    let mut page = Page::new(question);
-    let (mut looked, mut after) = (0, String::new());
-    loop {
-        let rows: Vec<ResourceRow> = visible!(scope)
-            .filter(table::resource_type.eq(&ty.name))
-            .filter(table::id.gt(&after))
-            .select(resource_columns!())
-            .order(table::id)
-            .limit(CHUNK)
-            .load(connection)?;
-        let Some(last) = rows.last() else { return Ok(page.found()) };
-        after.clone_from(&last.id);
-        looked += rows.len();
-        if looked > LOOKED_THROUGH {
-            return Err(Error::Protocol(ScimError::too_many(format!(
-                "This filter would have to look through more than {LOOKED_THROUGH} resources. Filter by userName, externalId, id or emails.value."
-            ))));
-        }
-        for row in rows {
-            if matches(Some(filter), &row)? {
-                page.offer(row);
+        let column = self.column().unwrap_or(Column::Id);
+        let halves: &[Option<bool>] = if column.may_be_missing() { &[Some(true), Some(false)] } else { &[None] };
+        let mut segments = Vec::new();
+        for (index, target, plan) in self.live() {
+            for filled in halves {
+                segments.push(Segment { filled: *filled, ..segment(connection, scope, index, target, plan, column)? });
             }
         }
-    }
-}
-
-fn matches(filter: Option<&Filter<Bound>>, row: &ResourceRow) -> Result<bool, Error> {
-    let Some(filter) = filter else { return Ok(true) };
-    Ok(filter.matches(&row.resource()?))
-}
-
-/// Collects the rows of one page and counts all.
-struct Page {
-    first: u64,
-    count: u64,
-    total: u64,
-    rows: Vec<ResourceRow>,
-}
-
-impl Page {
-    fn new(question: &Question) -> Self {
-        Page { first: question.start_index, count: question.count, total: 0, rows: Vec::new() }
-    }
-
-    fn offer(&mut self, row: ResourceRow) {
-        self.total += 1;
-        if self.total >= self.first && (self.rows.len() as u64) < self.count {
-            self.rows.push(row);
+        let sort_by = self.live().find_map(|(_, target, _)| target.sort_by.as_ref()).filter(|_| self.is_sorted);
+        let descending = self.is_sorted && self.descending;
+        let paged = Paged { scope, segments, sort_by, descending, count, budget };
+        match &self.start {
+            Start::Index(start_index) => paged.by_index(connection, *start_index, crawl),
+            Start::Cursor(position) => paged.by_cursor(connection, position.as_ref()),
         }
     }
 
-    fn found(self) -> Found {
-        Found { rows: self.rows, total: self.total }
+    /// The column that has the order of the list: of one type only, and only where one statement finds all matches.
+    fn column(&self) -> Option<Column> {
+        let mut live = self.live();
+        let (Some((_, target, plan)), None) = (live.next(), live.next()) else { return None };
+        plan.statement().filter(|_| plan.residual.is_none())?;
+        Column::of(target.sort_by.as_ref()?, &target.ty)
     }
 }
 
-fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
+impl Plan {
+    /// The conditions, where one statement finds all candidates.
+    fn statement(&self) -> Option<&[Access]> {
+        match self.any_of.as_slice() {
+            [all_of] if !all_of.iter().any(|access| matches!(access, Access::InGroup(_))) => Some(all_of),
+            _ => None,
+        }
+    }
+}
+
+fn segment<'a>(
+    connection: &mut Connection,
+    scope: &AppScope,
+    index: usize,
+    target: &'a Target,
+    plan: &'a Plan,
+    column: Column,
+) -> Result<Segment<'a>, Error> {
+    let source = match plan.statement() {
+        Some(accesses) => Source::Statement(accesses),
+        None => Source::Ids(access::gather(connection, scope, &target.ty, &plan.any_of)?),
+    };
+    let sort_by = target.sort_by.as_ref().filter(|_| column == Column::Id);
+    Ok(Segment {
+        target: index,
+        ty: &target.ty,
+        source,
+        residual: plan.residual.as_ref(),
+        outside: Outside::of(&target.ty, plan.residual.as_ref(), sort_by.map(SortBy::attribute)),
+        column,
+        filled: None,
+    })
 }

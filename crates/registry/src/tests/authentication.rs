@@ -40,7 +40,7 @@ async fn every_other_credential_is_rejected_with_its_reason() {
         let unknown = SecretString::from("rct0000000000000000000000000000000000000000000".to_owned() + "3Nr9Sg");
         let unknown = match crate::token::is_well_formed(&unknown) {
             true => unknown,
-            false => crate::token::generate(&bench.scratch.open()),
+            false => crate::token::generate(&bench.scratch.open(), false),
         };
         let (okta, basic, foreign) = (okta.id.as_str(), basic.id.as_str(), foreign.id.as_str());
         let at = |reason, name: &str| Outcome::Rejected(reason, Some(name.to_owned()));

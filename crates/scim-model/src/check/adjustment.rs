@@ -33,6 +33,14 @@ pub enum Adjustment {
     DuplicateDropped(String),
     /// A PUT or PATCH that sets `active` to null, or removes it.
     ActiveKept,
+    /// Empty text where no value is meant. Entra ID: `manager`.
+    EmptyAsNone(String),
+    /// An operation's name in another case. Entra ID without its compliance flag: `Replace`.
+    OperationInOtherCase(String),
+    /// A path as a name in the value of an operation without a path. Entra ID with its compliance flag: `name.givenName`.
+    PathAsName(String),
+    /// A `remove` that lists what to remove as its value. Entra ID without its compliance flag, JumpCloud, Rauthy: `members`.
+    RemovedByValue(String),
 }
 
 impl fmt::Display for Adjustment {
@@ -52,6 +60,10 @@ impl fmt::Display for Adjustment {
             Self::EmptyEntryDropped(path) => write!(formatter, "entry without a value dropped: {path}"),
             Self::DuplicateDropped(path) => write!(formatter, "repeated value dropped: {path}"),
             Self::ActiveKept => formatter.write_str("active was not said: kept"),
+            Self::EmptyAsNone(path) => write!(formatter, "empty value taken as none: {path}"),
+            Self::OperationInOtherCase(word) => write!(formatter, "operation in another case: {word}"),
+            Self::PathAsName(path) => write!(formatter, "path sent as a name: {path}"),
+            Self::RemovedByValue(path) => write!(formatter, "values to remove sent beside the path: {path}"),
         }
     }
 }

@@ -142,6 +142,7 @@ impl Checker {
             Value::String(text) if attribute.sub_attribute("value").is_some() => {
                 // Entra ID: "" for a manager means none.
                 if text.is_empty() {
+                    self.adjustments.add(|| Adjustment::EmptyAsNone(place.attribute_path()));
                     return Ok(None);
                 }
                 // Entra ID: `manager` as a bare id. Microsoft's Postman set: members as bare ids.
@@ -177,6 +178,9 @@ impl Checker {
         let checked = Value::Object(checked);
         // Entra ID: `{"value": ""}` for a manager means none.
         let means_none = attribute.sub_attribute("value").is_some() && !attribute.multi_valued && is_blank(&checked);
+        if means_none && checked.get("value").and_then(Value::as_str) == Some("") {
+            self.adjustments.add(|| Adjustment::EmptyAsNone(place.attribute_path()));
+        }
         Ok(if means_none { None } else { Some(checked) })
     }
 

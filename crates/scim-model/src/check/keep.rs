@@ -25,6 +25,10 @@ pub(super) fn keep(
             keep_extension(document, current, extension)?;
         }
     }
+    // Okta may leave externalId out, which ties the resource to the client's own record. Rauthy says null to untie it.
+    if let Some(external_id) = current.get("externalId").filter(|_| !document.contains_key("externalId")) {
+        document.insert("externalId".to_owned(), external_id.clone());
+    }
     // A client that does not manage the status must not switch people off, or on again.
     match (document.get("active"), current.get("active")) {
         (sent @ (None | Some(Value::Null)), Some(active)) if ty.is_switched_by_active() => {

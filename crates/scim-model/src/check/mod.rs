@@ -43,8 +43,8 @@ pub fn create(body: &[u8], ty: &ResourceType, limits: &Limits) -> Result<Checked
 }
 
 /// Checks the body of a PUT against the resource that it replaces (RFC 7644 §3.5.1): what is left out is cleared. But kept
-/// are immutable attributes, which must stay what they are; what no answer ever shows, unless it is null; and `active` of a
-/// user, also when it is null.
+/// are immutable attributes, which must stay what they are; what no answer ever shows, and `externalId`, unless it is null;
+/// and `active` of a user, also when it is null.
 pub fn replace(body: &[u8], current: &Resource, ty: &ResourceType, limits: &Limits) -> Result<Checked, ScimError> {
     let mut checker = Checker::for_replace();
     let mut document = document::document(&mut checker, parse_object(body, limits)?, ty)?;

@@ -327,10 +327,17 @@ fn replace_clears_what_is_left_out_but_the_status() {
         assert_eq!(Value::Object(found.resource.as_map().clone()), user(expected));
         assert_eq!(found.adjustments, adjustments);
     };
-    check(json!({}), json!({"active": false}), &[]);
-    check(json!({"active": null, "title": "y"}), json!({"title": "y", "active": false}), &[Adjustment::ActiveKept]);
-    check(json!({"ACTIVE": null}), json!({"active": false}), &[Adjustment::ActiveKept]);
-    check(json!({"active": true, "id": "8"}), json!({"active": true}), &[]);
+    let kept = json!({"active": false, "externalId": "1"});
+    check(json!({}), kept.clone(), &[]);
+    let null = &[Adjustment::ActiveKept];
+    check(json!({"active": null, "title": "y"}), json!({"title": "y", "active": false, "externalId": "1"}), null);
+    check(json!({"ACTIVE": null}), kept, null);
+    check(json!({"active": true, "id": "8"}), json!({"active": true, "externalId": "1"}), &[]);
+    check(json!({"active": true, "externalId": "2"}), json!({"active": true, "externalId": "2"}), &[]);
+    // Rauthy takes its link back.
+    check(json!({"active": true, "externalId": null}), json!({"active": true}), &[]);
+    check(json!({"active": true, "EXTERNALID": null}), json!({"active": true}), &[]);
+    check(json!({"active": true, "externalId": ""}), json!({"active": true}), &[]);
 }
 
 #[test]

@@ -9,8 +9,10 @@
 //! ```
 //!
 //! Three steps: [`Filter::parse`] knows the grammar, [`Filter::resolve`] knows the schema, [`Filter::matches`] decides.
-//! A filter that has not been resolved cannot be evaluated.
+//! A filter that has not been resolved cannot be evaluated. A query over several resource types resolves it for each of
+//! them ([`Filter::resolve_across`]).
 
+mod across;
 mod display;
 mod evaluate;
 mod lexer;
@@ -19,6 +21,7 @@ mod resolve;
 #[cfg(test)]
 mod tests;
 
+pub use across::Decided;
 pub use display::Spelling;
 pub(crate) use evaluate::{Subject, matches};
 pub(crate) use parser::{PatchPath, PatchPathError, parse_patch_path};

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::urn;
 
-/// The `scimType` of a 400, 403 or 409 answer (RFC 7644 §3.12, table 9).
+/// The `scimType` of a 400, 403 or 409 answer (RFC 7644 §3.12, table 9, and RFC 9865 §2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScimType {
     /// The filter was malformed, or compares what cannot be compared.
@@ -30,6 +30,12 @@ pub enum ScimType {
     InvalidVers,
     /// The request carries personal data where it must not stand, such as in a URL.
     Sensitive,
+    /// The cursor is none that was given for this query (RFC 9865 §2.1).
+    InvalidCursor,
+    /// The cursor was good once (RFC 9865 §2.1).
+    ExpiredCursor,
+    /// The count is not the one that the cursor was given for (RFC 9865 §2.1).
+    InvalidCount,
 }
 
 impl ScimType {
@@ -46,6 +52,9 @@ impl ScimType {
             Self::InvalidValue => "invalidValue",
             Self::InvalidVers => "invalidVers",
             Self::Sensitive => "sensitive",
+            Self::InvalidCursor => "invalidCursor",
+            Self::ExpiredCursor => "expiredCursor",
+            Self::InvalidCount => "invalidCount",
         }
     }
 }
@@ -90,6 +99,12 @@ constructors! {
     too_many => 400, Some(ScimType::TooMany);
     /// The protocol version is not supported.
     invalid_version => 400, Some(ScimType::InvalidVers);
+    /// A cursor that was not given for this query, to this client.
+    invalid_cursor => 400, Some(ScimType::InvalidCursor);
+    /// A cursor that is too old.
+    expired_cursor => 400, Some(ScimType::ExpiredCursor);
+    /// A count other than that of the page before.
+    invalid_count => 400, Some(ScimType::InvalidCount);
     /// No credential, or one that is not valid.
     unauthorized => 401, None;
     /// The credential does not allow this.

@@ -6,13 +6,13 @@ use super::Patch;
 use super::operation::{Operation, OperationKind, Target};
 use super::outcome::cannot_be_removed;
 use crate::check::{Adjustment, Checker, Place};
-use crate::filter::{FilterError, PatchPath, PatchPathError, parse_patch_path, resolve_element};
+use crate::filter::{Filter, FilterError, Literal, PatchPath, PatchPathError, parse_patch_path, resolve_element};
 use crate::limits::Limits;
 use crate::message::error::ScimError;
-use crate::path::Bound;
+use crate::path::{AttributePath, Bound};
 use crate::schema::{BindError, Located, Mutability, ResourceType, SchemaRef};
 use crate::urn;
-use crate::value::{kind_of, parse_object, short, take_member};
+use crate::value::{boolean_from_text, kind_of, parse_object, short, take_member};
 
 pub(super) fn parse(body: &[u8], ty: &ResourceType, limits: &Limits) -> Result<Patch, ScimError> {
     let mut body = parse_object(body, limits)?;
@@ -70,9 +70,16 @@ impl Parser<'_> {
             return Err(ScimError::invalid_syntax(format!("expected an object, found {}", kind_of(&operation))));
         };
         let kind = match take_member(&mut operation, "op") {
-            Some(Value::String(word)) => OperationKind::from_word(&word).ok_or_else(|| {
-                ScimError::invalid_syntax(format!("op must be add, replace or remove, found {}", short(&word)))
-            })?,
+            Some(Value::String(word)) => {
+                let kind = OperationKind::from_word(&word).ok_or_else(|| {
+                    ScimError::invalid_syntax(format!("op must be add, replace or remove, found {}", short(&word)))
+                })?;
+                // Entra ID without its compliance flag: Add, Replace, Remove.
+                if word.bytes().any(|letter| letter.is_ascii_uppercase()) {
+                    self.checker.adjustments.add(|| Adjustment::OperationInOtherCase(word));
+                }
+                kind
+            }
             Some(other) => {
                 return Err(ScimError::invalid_syntax(format!("op must be text, found {}", kind_of(&other))));
             }
@@ -110,6 +117,9 @@ impl Parser<'_> {
 
     fn members(&mut self, kind: OperationKind, members: Map<String, Value>, prefix: &str) -> Result<(), ScimError> {
         for (key, value) in members {
+            if prefix.is_empty() && self.is_path(&key) {
+                self.checker.adjustments.add(|| Adjustment::PathAsName(short(&key)));
+            }
             self.at_path(kind, &format!("{prefix}{key}"), Some(value), Origin::Key)?;
         }
         Ok(())
@@ -143,6 +153,12 @@ impl Parser<'_> {
                 Err(ScimError::invalid_path(format!("unknown attribute {}", short(path))))
             }
         }
+    }
+
+    /// Whether a name in a value is a path to an attribute, and more than the attribute's name or a schema's.
+    fn is_path(&self, key: &str) -> bool {
+        key.contains(['.', '[', ':'])
+            && parse_patch_path(key, self.limits).is_ok_and(|path| self.ty.bind(path.attribute.as_str()).is_ok())
     }
 
     fn ignore(&mut self, path: &str) -> Result<(), ScimError> {
@@ -198,7 +214,12 @@ impl Parser<'_> {
                 bound.path()
             )));
         }
+        // Entra ID: roles[primary eq "True"].
+        let may_adjust = path.filter.as_ref().is_some_and(has_boolean_text);
         let filter = path.filter.map(|filter| resolve_element(filter, &bound, self.ty)).transpose()?;
+        if let Some(boolean) = filter.as_ref().filter(|_| may_adjust).and_then(compared_boolean) {
+            self.checker.adjustments.add(|| Adjustment::BooleanAsText(boolean.path().to_owned()));
+        }
         let bound = match path.sub_attribute {
             None => bound,
             Some(name) => match bound.attribute().sub_attribute(&name) {
@@ -292,6 +313,7 @@ impl Parser<'_> {
         match (kind, value) {
             // Of a whole list only the values named are removed (Entra ID, JumpCloud); elsewhere a value means nothing.
             (OperationKind::Remove, Some(value)) if definition.multi_valued && !is_entry && !value.is_null() => {
+                self.checker.adjustments.add(|| Adjustment::RemovedByValue(bound.path().to_owned()));
                 Ok(Some(Value::Array(self.checker.list(definition, value, place)?)))
             }
             (OperationKind::Remove, _) => Ok(None),
@@ -328,6 +350,26 @@ impl Parser<'_> {
         }
         self.operations.push(Operation { kind, target, value, had_value });
         Ok(())
+    }
+}
+
+/// Whether a filter compares anything with the text of a boolean.
+fn has_boolean_text(filter: &Filter<AttributePath>) -> bool {
+    match filter {
+        Filter::And(terms) | Filter::Or(terms) => terms.iter().any(has_boolean_text),
+        Filter::Not(inner) | Filter::Element { filter: inner, .. } => has_boolean_text(inner),
+        Filter::Compare { literal: Literal::String(text), .. } => boolean_from_text(text).is_some(),
+        Filter::Compare { .. } | Filter::Present(_) => false,
+    }
+}
+
+/// The first attribute that a filter compares with a boolean.
+fn compared_boolean(filter: &Filter<Bound>) -> Option<&Bound> {
+    match filter {
+        Filter::And(terms) | Filter::Or(terms) => terms.iter().find_map(compared_boolean),
+        Filter::Not(inner) | Filter::Element { filter: inner, .. } => compared_boolean(inner),
+        Filter::Compare { attribute, literal: Literal::Boolean(_), .. } => Some(attribute),
+        Filter::Compare { .. } | Filter::Present(_) => None,
     }
 }
 

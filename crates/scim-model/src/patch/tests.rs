@@ -604,6 +604,54 @@ fn broken_messages() {
 }
 
 #[test]
+fn each_dialect_is_on_record() {
+    let manager = format!("{ENTERPRISE_USER}:manager");
+    for (operation, ty, expected) in [
+        (
+            json!({"op": "replace", "value": {"name.givenName": "A", "title": "T"}}),
+            core::user(),
+            "path sent as a name: name.givenName",
+        ),
+        (
+            json!({"op": "add", "value": {(manager.as_str()): "7"}}),
+            core::user(),
+            &*format!("path sent as a name: {manager}, bare value taken as an object: {manager}"),
+        ),
+        // As the RFC has it: the extension with its attributes.
+        (json!({"op": "add", "value": {ENTERPRISE_USER: {"department": "D"}}}), core::user(), ""),
+        (
+            json!({"op": "replace", "path": manager, "value": ""}),
+            core::user(),
+            &*format!("empty value taken as none: {manager}"),
+        ),
+        (
+            json!({"op": "replace", "path": manager, "value": {"value": ""}}),
+            core::user(),
+            &*format!("empty value taken as none: {manager}"),
+        ),
+        (json!({"op": "replace", "path": manager, "value": {"value": null}}), core::user(), ""),
+        (
+            json!({"op": "add", "path": "roles[primary eq \"True\"].value", "value": "A"}),
+            core::user(),
+            "boolean sent as text: roles.primary",
+        ),
+        (json!({"op": "add", "path": "roles[primary eq true].value", "value": "A"}), core::user(), ""),
+        (json!({"op": "add", "path": "roles[type eq \"true\"].value", "value": "A"}), core::user(), ""),
+        (
+            json!({"op": "remove", "path": "members", "value": [{"value": "7"}]}),
+            core::group(),
+            "values to remove sent beside the path: members",
+        ),
+        (json!({"op": "remove", "path": "members", "value": null}), core::group(), ""),
+        (json!({"op": "remove", "path": "members"}), core::group(), ""),
+    ] {
+        let patch = parse(json!([operation]), ty).unwrap();
+        let sentences: Vec<String> = patch.adjustments().iter().map(ToString::to_string).collect();
+        assert_eq!(sentences.join(", "), expected, "{operation}");
+    }
+}
+
+#[test]
 fn what_is_ignored_is_on_record() {
     let patch = parse(
         json!([
@@ -619,8 +667,10 @@ fn what_is_ignored_is_on_record() {
     assert_eq!(
         sentences,
         [
+            "operation in another case: Add",
             "unknown schema ignored: urn:example:custom:2.0:User:desk",
             "attribute ignored: urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:desk",
+            "operation in another case: Replace",
             "boolean sent as text: active",
             "attribute ignored: shoeSize",
             "attribute ignored: no path!",

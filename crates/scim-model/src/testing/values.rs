@@ -37,8 +37,12 @@ pub fn single(choices: &mut Choices<'_>, attribute: &Attribute) -> Value {
     }
     let mut members = Map::new();
     for sub in &attribute.sub_attributes {
-        let is_given = (sub.required && sub.mutability != Mutability::ReadOnly) || choices.below(3) == 1;
-        if is_given && (sub.name != "primary" || choices.once_in(3)) {
+        let is_given = match sub.name.as_str() {
+            // What tells entries apart.
+            "value" | "type" => choices.below(4) > 0,
+            _ => choices.below(3) == 1,
+        };
+        if is_given || sub.is_due() {
             members.insert(sub.name.clone(), whole(choices, sub));
         }
     }
@@ -85,7 +89,7 @@ fn attributes(choices: &mut Choices<'_>, attributes: &[std::sync::Arc<Attribute>
         .iter()
         .filter(|attribute| attribute.mutability != Mutability::ReadOnly)
         .filter_map(|attribute| {
-            let is_given = attribute.required || choices.below(4) == 1;
+            let is_given = attribute.is_due() || choices.below(4) == 1;
             is_given.then(|| (attribute.name.clone(), whole(choices, attribute)))
         })
         .collect()

@@ -51,7 +51,7 @@ fn agree(ty: &ResourceType, model: &Type) {
         let created = check::create(body.as_bytes(), ty, &Limits::default());
         let created = created.unwrap_or_else(|error| panic!("{seed}: {error}: {body}"));
         let before = Value::Object(created.resource.as_map().clone());
-        let operations = patches::operations(&mut choices, ty);
+        let operations = patches::operations(&mut choices, ty, &before);
         // One refused operation ends a sequence, so it is tried without those that are refused by themselves, too.
         let mut accepted = operations.clone();
         accepted.retain(|operation| model::patch(&before, std::slice::from_ref(operation), model).is_ok());

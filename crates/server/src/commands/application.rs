@@ -1,12 +1,12 @@
 //! `rollcall application …`.
 
 use anyhow::{Result, bail};
-use registry::{Application, NewApplication, Registry, RevealedCredential, Settings, TenantScope};
+use registry::{Application, CredentialKind, NewApplication, Registry, RevealedCredential, Settings, TenantScope};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::{open, say, schema, tenant_scope};
-use crate::cli::{ApplicationCommand, ApplicationKind};
+use crate::cli::{ApplicationCommand, ApplicationKind, CredentialCommand};
 use crate::config::Config;
 
 /// Somebody at the dashboard may save in between; each attempt reads the settings anew.
@@ -21,7 +21,11 @@ pub(super) async fn run(config: &Config, command: ApplicationCommand) -> Result<
             let (application, credential) = registry.add_application(&scope, new).await?;
             match json {
                 true => say(&as_json(&scope, &application, &credential).to_string()),
-                false => as_text(&scope, &application, &credential),
+                false => {
+                    let (name, id, slug) = (&application.name, &application.id, scope.slug());
+                    say(&format!("Made the application \"{name}\" ({id}) in {slug}."))?;
+                    as_text(&application, &credential)
+                }
             }
         }
         ApplicationCommand::Feature { tenant, application, switch: (feature, on) } => {
@@ -34,8 +38,33 @@ pub(super) async fn run(config: &Config, command: ApplicationCommand) -> Result<
             let state = if on { "on" } else { "off" };
             say(&format!("\"{}\" is {state} for \"{name}\": {}", feature.label(), feature.sentence(on)))
         }
+        ApplicationCommand::Credential(command) => add_credential(&registry, command).await,
         ApplicationCommand::Schema(command) => schema::run(&registry, command).await,
     }
+}
+
+/// `rollcall application credential add`.
+async fn add_credential(registry: &Registry, command: CredentialCommand) -> Result<()> {
+    let CredentialCommand::Add { tenant, application, user, auth, name, json } = command;
+    let scope = tenant_scope(registry, &tenant).await?;
+    let application = application_of(registry, &scope, &application).await?;
+    let (id, kind) = (application.id.as_str(), CredentialKind::from(auth));
+    let name = name.as_deref().unwrap_or(kind.label());
+    let credential = match &user {
+        Some(user) => registry.issue_user_credential(&scope, id, user, kind, name, None).await?,
+        None => registry.issue_credential(&scope, id, kind, name, None).await?,
+    };
+    let user_name = credential.credential.user.as_ref().and_then(|user| user.user_name.as_deref());
+    if json {
+        let mut answer = as_json(&scope, &application, &credential);
+        if let Some(user_name) = user_name {
+            answer["user"] = user_name.into();
+        }
+        return say(&answer.to_string());
+    }
+    let whose = user_name.map(|user_name| format!("the user {user_name} of ")).unwrap_or_default();
+    say(&format!("Made the credential \"{name}\" for {whose}\"{}\" in {}.", application.name, scope.slug()))?;
+    as_text(&application, &credential)
 }
 
 /// Changes the settings of an application, and gives its name.
@@ -85,8 +114,8 @@ fn as_json(scope: &TenantScope, application: &Application, credential: &Revealed
     answer
 }
 
-fn as_text(scope: &TenantScope, application: &Application, credential: &RevealedCredential) -> Result<()> {
-    say(&format!("Made the application \"{}\" ({}) in {}.", application.name, application.id, scope.slug()))?;
+/// What a client is configured with.
+fn as_text(application: &Application, credential: &RevealedCredential) -> Result<()> {
     say(&format!("SCIM base URL:  {}", application.base_url))?;
     let secret = credential.secret.expose_secret();
     match &credential.credential.username {

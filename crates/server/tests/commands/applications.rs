@@ -3,7 +3,7 @@
 use database::testing::Scratch;
 use serde_json::Value;
 
-use crate::support::{Sandbox, finish};
+use crate::support::{Sandbox, finish, request};
 
 fn keys(object: &Value) -> Vec<&str> {
     object.as_object().unwrap().keys().map(String::as_str).collect()
@@ -76,13 +76,55 @@ fn features_are_set_when_an_application_is_made() {
 }
 
 #[test]
+fn credentials_are_added_for_an_application_and_for_a_user() {
+    let sandbox = Sandbox::new();
+    let server = sandbox.serve(&[]);
+    sandbox.run(&["tenant", "add", "acme", "--name", "Acme"]).output();
+    let made = sandbox.run(&["application", "add", "--tenant", "acme", "--name", "Okta", "--json"]).json();
+    let base = format!("/t/acme/scim/{}/v2", text(&made, "application"));
+    let add = ["application", "credential", "add", "--tenant", "acme", "--application", text(&made, "application")];
+
+    let second = sandbox.run(&[&add[..], &["--name", "Autumn", "--json"]].concat()).json();
+    assert_eq!(keys(&second), ["tenant", "application", "name", "base_url", "bearer_token"]);
+    assert_eq!((&second["base_url"], &second["name"]), (&made["base_url"], &made["name"]));
+    let authorization = format!("Bearer {}", text(&second, "bearer_token"));
+    let body = r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"Ada"}"#;
+    let headers = [("Authorization", authorization.as_str()), ("Content-Type", "application/scim+json")];
+    let (status, answer) = request(server.authority(), &format!("POST {base}/Users"), &headers, body).unwrap();
+    assert_eq!(status, 201, "{answer}");
+    assert_eq!(server.get(&format!("{base}/Me"), &headers).0, 501);
+
+    let own = sandbox.run(&[&add[..], &["--user", "ada", "--json"]].concat()).json();
+    assert_eq!(keys(&own), ["tenant", "application", "name", "base_url", "bearer_token", "user"]);
+    assert_eq!(text(&own, "user"), "Ada");
+    assert!(text(&own, "bearer_token").starts_with("rcu"));
+    let authorization = format!("Bearer {}", text(&own, "bearer_token"));
+    let headers = [("Authorization", authorization.as_str())];
+    let (status, answer) = server.get(&format!("{base}/Me"), &headers);
+    assert!(status == 200 && answer.contains(r#""userName":"Ada""#), "{status} {answer}");
+    assert_eq!(server.get(&format!("{base}/Users"), &headers).0, 403);
+
+    let basic = sandbox.run(&[&add[..], &["--user", "ada", "--auth", "basic", "--json"]].concat()).json();
+    assert_eq!(keys(&basic), ["tenant", "application", "name", "base_url", "basic_username", "basic_password", "user"]);
+    let in_words = sandbox.run(&[&add[..], &["--user", "ada", "--name", "Own"]].concat()).output();
+    let lines: Vec<_> = in_words.lines().collect();
+    assert_eq!(lines[0], "Made the credential \"Own\" for the user Ada of \"Okta\" in acme.");
+    assert!(lines[1].starts_with("SCIM base URL:  ") && lines[2].starts_with("Bearer token:   rcu"), "{in_words}");
+}
+
+#[test]
 fn refusals_are_one_line() {
     let sandbox = Sandbox::new();
     let nobody = sandbox.run(&["application", "add", "--tenant", "acme", "--name", "Okta"]).complaint();
     assert!(nobody.contains("rollcall tenant add acme"), "{nobody}");
     sandbox.run(&["tenant", "add", "acme", "--name", "Acme"]).output();
     sandbox.run(&["application", "add", "--tenant", "acme", "--name", "Okta"]).output();
-    let table: [(&[&str], &str); 6] = [
+    let made = ["application", "add", "--tenant", "acme", "--name", "Another", "--json"];
+    let made = sandbox.run(&made).json();
+    let of_nobody = ["application", "credential", "add", "--tenant", "acme", "--user", "ada", "--application"];
+    let table: [(&[&str], &str); 8] = [
+        (&[&of_nobody[..], &[text(&made, "application")]].concat(), "user: The application has no user of this name."),
+        (&["application", "credential", "add", "--tenant", "acme", "--application", "x"], "no application"),
         (&["tenant", "add", "acme", "--name", "Again"], "already taken"),
         (&["tenant", "add", "ac_me", "--name", "Acme"], "slug:"),
         (&["tenant", "add", "setup", "--name", "Acme"], "reserved"),

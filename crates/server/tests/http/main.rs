@@ -5,6 +5,7 @@
 
 mod support;
 
+mod clients;
 mod concurrency;
 mod conformance;
 mod connection;

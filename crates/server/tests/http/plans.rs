@@ -179,18 +179,36 @@ fn access(detail: &str) -> Option<String> {
 }
 
 /// Question, and the index that must answer it, on SQLite and on PostgreSQL.
-const EXPECTED: [(&str, &str, &str); 17] = [
+const EXPECTED: [(&str, &str, &str); 35] = [
     ("user by id", "sqlite_autoindex_resource_1", "resource_pkey"),
     ("user by userName", "resource_user_name", "resource_user_name"),
     ("user by externalId", "resource_external_id", "resource_external_id"),
     ("user by e-mail", "sqlite_autoindex_resource_key_1", "resource_key_pkey"),
     ("group by displayName", "resource_group_name", "resource_group_"),
+    ("users by several userNames", "resource_user_name", "resource_user_name"),
+    ("users by one of several attributes", "sqlite_autoindex_resource_key_1", "resource_key_pkey"),
+    ("users by the beginning of userName", "resource_user_name", "resource_user_name"),
+    ("groups by the beginning of displayName", "resource_group_name", "resource_group_"),
+    ("groups of a member", "group_member_member", "group_member_member"),
+    ("whether somebody is in a group", "sqlite_autoindex_resource_1", "resource_pkey"),
+    ("users of a group", "sqlite_autoindex_group_member_1", "group_member_pkey"),
+    ("users created since", "resource_crawl", "resource_"),
+    ("users sorted by userName", "resource_user_name", "resource_user_name"),
+    ("users sorted by externalId", "resource_external_id", "resource_external_id"),
+    ("groups sorted by displayName", "resource_group_name", "resource_group_"),
+    ("pages by cursor", "resource_crawl", "resource_"),
+    ("everything by userName", "resource_user_name", "resource_user_name"),
     ("pages of users", "resource_crawl", "resource_crawl"),
     ("groups of users", "group_member_member", "group_member_member"),
+    ("pages of groups", "sqlite_autoindex_group_member_1", "group_member_pkey"),
     ("create user", "sqlite_autoindex_directory_user_2", "directory_user_tenant_id_user_name_folded_key"),
     ("rename user", "resource_user_name", "resource_user_name"),
     ("change members", "sqlite_autoindex_group_member_1", "group_member_pkey"),
     ("replace group", "sqlite_autoindex_group_member_1", "group_member_pkey"),
+    ("put groups into groups", "group_member_member", "group_member_member"),
+    ("groups through groups", "group_member_member", "group_member_member"),
+    ("one group with nested ones", "resource_crawl", "resource_crawl"),
+    ("delete nested group", "group_member_member", "group_member_member"),
     ("delete user", "resource_key_owner", "resource_key_owner"),
     ("report", "sqlite_autoindex_provisioning_event_1", "provisioning_event_pkey"),
     ("report by identifier", "provisioning_event_subject", "provisioning_event_subject"),
@@ -217,7 +235,8 @@ async fn holds_plans(scratch: Scratch, expected: impl Fn(&(&'static str, &'stati
     let mut planner = Planner::new(&server.database_url);
     let mut unasked: Vec<_> = EXPECTED.iter().collect();
     let mut tell = |question: &str| {
-        let statements: BTreeSet<String> = seen().into_iter().collect();
+        let seen = seen();
+        let statements: BTreeSet<&String> = seen.iter().collect();
         assert!(!statements.is_empty(), "{question}");
         let mut used = BTreeSet::new();
         for statement in &statements {
@@ -228,6 +247,7 @@ async fn holds_plans(scratch: Scratch, expected: impl Fn(&(&'static str, &'stati
         let row = unasked.remove(unasked.iter().position(|row| row.0 == question).unwrap());
         let wanted = expected(row);
         assert!(used.iter().any(|index| index.starts_with(wanted)), "{question}: {wanted} is not among {used:?}");
+        seen.len()
     };
     seen();
     ask(&server, &application, &ids, &mut tell).await;
@@ -235,17 +255,20 @@ async fn holds_plans(scratch: Scratch, expected: impl Fn(&(&'static str, &'stati
     server.stop().await;
 }
 
-/// Asks every hot question, and tells the plans of each.
-async fn ask(server: &TestServer, application: &TestApplication, ids: &[String], tell: &mut impl FnMut(&str)) {
+/// The id of the group of this number.
+async fn group_id(application: &TestApplication, number: usize) -> String {
+    let found = application.find("/Groups", &format!("displayName eq \"group {number}\"")).await.expect(200).json();
+    found["Resources"][0]["id"].as_str().unwrap().to_owned()
+}
+
+/// Asks every hot question, and has the plans of each looked at; that gives how many statements there were.
+async fn ask(server: &TestServer, application: &TestApplication, ids: &[String], tell: &mut impl FnMut(&str) -> usize) {
     let user = format!("/Users/{}", ids[7]);
-    let group_id =
-        application.find("/Groups", "displayName eq \"group 7\"").await.expect(200).json()["Resources"][0]["id"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+    let group_id = group_id(application, 7).await;
     seen();
     application.get(&user).await.expect(200);
-    tell("user by id");
+    // Credential, resource, memberships, groups. That none of them is in another one costs no further statement.
+    assert_eq!(tell("user by id"), 4);
     application.find("/Users", "userName eq \"user7@corp.test\"").await.expect(200);
     tell("user by userName");
     application.find("/Users", "externalId eq \"00u7\"").await.expect(200);
@@ -258,7 +281,13 @@ async fn ask(server: &TestServer, application: &TestApplication, ids: &[String],
     application.get("/Users?startIndex=101&count=100").await.expect(200);
     tell("pages of users");
     application.get("/Users?startIndex=1&count=100&attributes=groups").await.expect(200);
-    tell("groups of users");
+    // Credential, count, page; then as for one.
+    assert_eq!(tell("groups of users"), 5);
+    application.get("/Groups?startIndex=1&count=100").await.expect(200);
+    // Credential, count, page, memberships, members: not two for each group.
+    assert_eq!(tell("pages of groups"), 5);
+    application.get("/Groups?startIndex=1&count=100&excludedAttributes=members").await.expect(200);
+    assert_eq!(seen().len(), 3);
     application.post("/Users", &okta_user("00new", "new@corp.test", "A", "B")).await.expect(201);
     tell("create user");
     application
@@ -277,9 +306,9 @@ async fn ask(server: &TestServer, application: &TestApplication, ids: &[String],
     tell("change members");
     application.put(&format!("/Groups/{group_id}"), &group("renamed", &[&ids[1], &ids[2]])).await.expect(200);
     tell("replace group");
+    let scope = &application.scope;
     application.delete(&user).await.expect(204);
     tell("delete user");
-    let scope = &application.scope;
     server.report(scope, |_| ()).await;
     tell("report");
     server.report(scope, |search| search.identifier = "user7@".to_owned()).await;
@@ -294,6 +323,80 @@ async fn ask(server: &TestServer, application: &TestApplication, ids: &[String],
     seen();
     server.provisioning.recent_events(scope, Subject::User(person.row.id), 10).await.unwrap();
     tell("latest rows of a person");
+    queries(application, ids, tell).await;
+    nested(server, application, ids, tell).await;
+}
+
+/// The questions that are about groups in groups.
+async fn nested(
+    server: &TestServer,
+    application: &TestApplication,
+    ids: &[String],
+    tell: &mut impl FnMut(&str) -> usize,
+) {
+    let chain = [group_id(application, 10).await, group_id(application, 11).await, group_id(application, 12).await];
+    seen();
+    for pair in chain.windows(2) {
+        let add = patch(json!([{ "op": "add", "path": "members", "value": [{ "value": pair[0] }] }]));
+        application.patch(&format!("/Groups/{}", pair[1]), &add).await.expect(200);
+    }
+    tell("put groups into groups");
+    application.get(&format!("/Users/{}", ids[10])).await.expect(200);
+    // As for a user in groups that are in no other; then a level each, until nothing is found, and the names.
+    assert_eq!(tell("groups through groups"), 4 + 3 + 1);
+    server.provisioning.group(&application.scope, &chain[2], None, None).await.unwrap().unwrap();
+    tell("one group with nested ones");
+    application.delete(&format!("/Groups/{}", chain[0])).await.expect(204);
+    tell("delete nested group");
+}
+
+/// Filters, orders and cursors.
+async fn queries(application: &TestApplication, ids: &[String], tell: &mut impl FnMut(&str) -> usize) {
+    let group = application.find("/Groups", "displayName eq \"group 12\"").await.expect(200).json();
+    let group_id = group["Resources"][0]["id"].as_str().unwrap();
+    seen();
+    for (question, endpoint, filter) in [
+        (
+            "users by several userNames",
+            "/Users",
+            "userName eq \"user12@corp.test\" or userName eq \"user13@corp.test\"".to_owned(),
+        ),
+        (
+            "users by one of several attributes",
+            "/Users",
+            "userName eq \"user12@corp.test\" or externalId eq \"00u13\" or emails eq \"user14@corp.test\"".to_owned(),
+        ),
+        ("users by the beginning of userName", "/Users", "userName sw \"user12\"".to_owned()),
+        ("groups by the beginning of displayName", "/Groups", "displayName sw \"group 1\"".to_owned()),
+        ("groups of a member", "/Groups", format!("members eq \"{}\"", ids[13])),
+        ("whether somebody is in a group", "/Groups", format!("id eq \"{group_id}\" and members eq \"{}\"", ids[12])),
+        ("users of a group", "/Users", format!("groups eq \"{group_id}\"")),
+        ("users created since", "/Users", "meta.created gt \"2026-11-24T09:00:00.000Z\"".to_owned()),
+        ("everything by userName", "", "meta.resourceType eq \"User\" and userName eq \"user12@corp.test\"".to_owned()),
+    ] {
+        application.find(endpoint, &filter).await.expect(200);
+        tell(question);
+    }
+    for (question, endpoint, sort_by) in [
+        ("users sorted by userName", "/Users", "userName"),
+        ("users sorted by externalId", "/Users", "externalId"),
+        ("groups sorted by displayName", "/Groups", "displayName"),
+        ("pages by cursor", "/Users", ""),
+    ] {
+        let mut cursor = String::new();
+        for order in ["ascending", "ascending", "descending"] {
+            let order = if sort_by.is_empty() { "" } else { order };
+            let page = format!("{endpoint}?sortBy={sort_by}&sortOrder={order}&count=5");
+            if order == "descending" {
+                application.get(&format!("{page}&startIndex=11")).await.expect(200);
+                application.get(&format!("{page}&cursor=")).await.expect(200);
+                continue;
+            }
+            let list = application.get(&format!("{page}&cursor={cursor}")).await.expect(200).json();
+            list["nextCursor"].as_str().unwrap().clone_into(&mut cursor);
+        }
+        tell(question);
+    }
 }
 
 #[actix_web::test]

@@ -41,8 +41,45 @@ on_both_databases! {
             let add = patch(json!([{ "op": "add", "path": "members", "value": [{ "value": ada }] }]));
             stranger.patch(&format!("/Groups/{own}"), &add).await.scim_error(400, Some("invalidValue"));
             stranger.put(&format!("/Groups/{own}"), &group("Own", &[&engines])).await.scim_error(400, Some("invalidValue"));
+            let change = |method: &str, path: String, data: serde_json::Value| json!({ "method": method, "path": path, "bulkId": path, "data": data });
+            let bulk = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [
+                change("PUT", format!("/Users/{ada}"), user("eve@corp.test")),
+                change("PATCH", format!("/Groups/{engines}"), serde_json::from_str(&rename).unwrap()),
+                change("DELETE", format!("https://rollcall.test{}/Users/{ada}", acme.path), json!(null)),
+                change("POST", "/Groups".to_owned(), group("With a stranger", &[&ada])),
+            ] });
+            let results = stranger.post("/Bulk", &bulk).await.expect(200).json()["Operations"].clone();
+            let statuses: Vec<_> = results.as_array().unwrap().iter().map(|result| result["status"].as_str().unwrap()).collect();
+            assert_eq!(statuses, ["404", "404", "404", "400"]);
         }
         assert_eq!((acme.get("/Users").await.body, acme.get("/Groups").await.body), before);
+    }
+
+    async fn a_user_reaches_nobody_else(server) {
+        let acme = server.application("acme", &[]).await;
+        let others = [server.application("globex", &[]).await, server.application("acme", &[]).await];
+        acme.add_user("ada@corp.test").await;
+        let bob = acme.add_user("bob@corp.test").await;
+        let ada = acme.as_user(server, "ada@corp.test").await;
+        let before = acme.get(&format!("/Users/{bob}")).await.body;
+        for (method, body) in [("GET", String::new()), ("PUT", user("eve@corp.test").to_string()), ("DELETE", String::new())] {
+            ada.send(method, &format!("/Users/{bob}"), body.as_bytes()).await.scim_error(403, None);
+            for other in &others {
+                other.add_user(&format!("{method}@corp.test")).await;
+                let authorization = format!("Bearer {}", ada.token);
+                let headers = [("Authorization", authorization.as_str()), ("Content-Type", "application/scim+json")];
+                for below in ["/Me", "/Users", &format!("/Users/{bob}")] {
+                    let target = format!("{}{below}", other.path);
+                    other.wire.send(method, target.as_bytes(), &headers, body.as_bytes()).await.scim_error(401, None);
+                }
+            }
+        }
+        assert_eq!(acme.get(&format!("/Users/{bob}")).await.body, before);
+        // A user of the same name elsewhere is somebody else.
+        others[1].add_user("ada@corp.test").await;
+        let change = patch(json!([{ "op": "add", "path": "title", "value": "Own" }]));
+        ada.patch("/Me", &change).await.expect(200);
+        assert!(!others[1].get("/Users").await.expect(200).body.contains("Own"));
     }
 
     async fn no_page_shows_another_tenants(server) {
@@ -56,7 +93,7 @@ on_both_databases! {
         let (provisioning, stranger) = (&server.provisioning, &globex.scope);
         assert!(server.people(stranger).await.is_empty());
         assert!(provisioning.user(stranger, &person).await.unwrap().is_none());
-        assert!(provisioning.group(stranger, &engines, None).await.unwrap().is_none());
+        assert!(provisioning.group(stranger, &engines, None, None).await.unwrap().is_none());
         for application in [None, Some(acme.id.clone())] {
             let search = UserSearch { text: String::new(), status: None, application: application.clone(), after: None, limit: 9 };
             assert!(provisioning.users(stranger, search).await.unwrap().rows.is_empty());

@@ -7,7 +7,7 @@ pub use scim::Scim;
 pub use wrong::{Wrong, WrongScim};
 
 use crate::http::Sleeper;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -56,6 +56,14 @@ impl Answer {
         self.headers.push((name, value.to_owned()));
         self
     }
+}
+
+/// A ListResponse whose first page is this.
+pub fn list(total: u64, resources: &[Value]) -> Value {
+    json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
+        "totalResults": total, "startIndex": 1, "itemsPerPage": resources.len(), "Resources": resources,
+    })
 }
 
 type Handler = Arc<Mutex<dyn FnMut(&Received) -> Answer + Send>>;

@@ -119,11 +119,7 @@ impl HttpClient {
         .await;
         exchange.elapsed = started.elapsed();
         match answered {
-            Ok(Ok(())) => {
-                let exchange = Arc::new(exchange);
-                self.transcript.push(Arc::clone(&exchange));
-                Ok(exchange)
-            }
+            Ok(Ok(())) => Ok(self.record(exchange)),
             Ok(Err(error)) => {
                 self.connection = None;
                 Err(error)
@@ -133,6 +129,13 @@ impl HttpClient {
                 Err(HttpError::Timeout(timeout))
             }
         }
+    }
+
+    /// Puts an exchange into the transcript.
+    pub(super) fn record(&mut self, exchange: Exchange) -> Arc<Exchange> {
+        let exchange = Arc::new(exchange);
+        self.transcript.push(Arc::clone(&exchange));
+        exchange
     }
 
     /// Sends on the kept connection, or on a new one; a request that a closing server never got is sent once more.

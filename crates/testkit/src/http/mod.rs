@@ -5,6 +5,7 @@
 //! never travel further. [`BaseUrl::anywhere`] is for a person who names a server of theirs; the feature `tls` adds `https://` to it.
 //! Not here: redirects, cookies, decompression, HTTP/2.
 
+mod as_written;
 mod base_url;
 mod client;
 mod connection;
@@ -43,6 +44,8 @@ pub enum HttpError {
     Broken(#[source] hyper::Error),
     #[error("the connection broke before the answer was complete")]
     BrokenSocket(#[source] std::io::Error),
+    #[error("the answer is no HTTP: {0}")]
+    Unreadable(&'static str),
     #[error("the answer is packed with Content-Encoding `{0}`, which this client does not unpack")]
     Encoded(String),
 }

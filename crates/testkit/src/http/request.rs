@@ -1,5 +1,6 @@
 //! One request to be sent.
 
+use super::BaseUrl;
 use bytes::Bytes;
 
 /// Method, target, headers in sending order and body. Nothing is checked here: tests of bad input send what they like, as far as
@@ -30,6 +31,11 @@ impl Request {
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         self.headers.push((name.to_owned(), value.as_ref().to_vec()));
         self
+    }
+
+    /// Method and target as they go over the wire, for error texts.
+    pub(crate) fn line(&self, base: &BaseUrl) -> String {
+        format!("{} {}{}", self.method, if self.below_base { base.path() } else { "" }, self.target)
     }
 
     /// Sets the body, any bytes.

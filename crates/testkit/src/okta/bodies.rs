@@ -1,12 +1,8 @@
 //! The bodies Okta sends, member by member in its order.
 
 use super::profile::{Employment, OktaUser};
+use crate::message::{CORE_GROUP, CORE_USER, ENTERPRISE_USER, operation, patch};
 use serde_json::{Map, Value, json};
-
-const CORE_USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
-const CORE_GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
-const ENTERPRISE_USER: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 /// The POST of a new user. `password` is filler that Okta sends even with password sync off; `groups` is always empty.
 pub(super) fn create_user(user: &OktaUser, password: &str) -> Value {
@@ -47,24 +43,19 @@ pub(super) fn replace_password(stored: &Value, password: &str) -> Value {
     Value::Object(body)
 }
 
-/// A PATCH with one `replace` without a path (RFC 7644 §3.5.2.3): how the catalogue's apps set `active`, `password` and a group's name.
-pub(super) fn patch_without_path(value: Value) -> Value {
-    json!({"schemas": [PATCH_OP], "Operations": [{"op": "replace", "value": value}]})
-}
-
 /// A PATCH of a group's members: every removal first, then all additions in one operation.
 pub(super) fn patch_members(remove: &[String], add: &[(String, String)]) -> Value {
     let mut operations: Vec<_> =
         remove.iter().map(|id| json!({"op": "remove", "path": format!("members[value eq \"{id}\"]")})).collect();
     if !add.is_empty() {
-        operations.push(json!({"op": "add", "path": "members", "value": members(add)}));
+        operations.push(operation("add", "members", members(add)));
     }
-    json!({"schemas": [PATCH_OP], "Operations": operations})
+    patch(operations)
 }
 
 /// The PATCH of "Push now": the whole list, `[]` for an empty group.
 pub(super) fn patch_all_members(all: &[(String, String)]) -> Value {
-    json!({"schemas": [PATCH_OP], "Operations": [{"op": "replace", "path": "members", "value": members(all)}]})
+    patch(vec![operation("replace", "members", members(all))])
 }
 
 /// The POST of a new group; members follow in a request of their own.

@@ -1,64 +1,56 @@
 //! The single requests that Okta's flows are made of, each with the checks on its answer.
 
-use super::answers::{Page, Problem, body, check_user, resource_id, text_at};
 use super::bodies;
-use super::client::{OktaClient, lookup_target, resource_target};
+use super::client::{OktaClient, lookup_target};
+use super::problem::Problem;
 use super::profile::{Kind, OktaUser};
-use crate::http::{Exchange, HttpError};
+use crate::client::{Failure, Wrong, target};
+use crate::http::Exchange;
+use crate::message::{Found, Page, body, patch, resource_id, same_resource, without_path};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long Okta waits for an answer before it closes the socket.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 impl OktaClient {
     /// The id of the one user of that name, inactive ones included. A 404 counts as nobody.
     pub(super) async fn find_user(&mut self, login: &str) -> Result<Option<String>, Problem> {
-        Ok(self.find("/Users", "userName", login).await?.map(|(id, _)| id))
+        Ok(self.find("/Users", "userName", login).await?.map(|found| found.id))
     }
 
-    /// Id and body of the one resource whose `attribute` equals `value`. An answer that lists something else is an error: a client that
-    /// takes the first entry of an unfiltered list would overwrite a stranger.
+    /// The one resource whose `attribute` equals `value`.
     pub(super) async fn find(
         &mut self,
         endpoint: &str,
         attribute: &str,
         value: &str,
-    ) -> Result<Option<(String, Value)>, Problem> {
+    ) -> Result<Option<Found>, Problem> {
         let exchange = self.call("GET", &lookup_target(endpoint, attribute, value), None).await?;
         if exchange.status == 404 {
             return Ok(None);
         }
-        let page = Page::read(&exchange, 1)?;
-        match page.resources.as_slice() {
-            [] => Ok(None),
-            [found] => {
-                let held = text_at(found, &format!("/{attribute}")).unwrap_or_default();
-                if held.to_lowercase() != value.to_lowercase() {
-                    return Err(Problem::with(&exchange, format!("the look-up of `{value}` answered `{held}`")));
-                }
-                Ok(Some((resource_id(&exchange, found)?, found.clone())))
-            }
-            several => {
-                Err(Problem::with(&exchange, format!("the look-up of `{value}` answered {} entries", several.len())))
-            }
-        }
+        Ok(Page::only(&exchange, attribute, value)?)
     }
 
     /// `GET /Users/{id}`.
     pub(super) async fn read_user(&mut self, remote_id: &str) -> Result<Value, Problem> {
-        let exchange = self.call("GET", &resource_target("/Users", remote_id), None).await?;
+        let exchange = self.call("GET", &target::resource("/Users", remote_id), None).await?;
         let user = body(&exchange, &[200])?;
-        check_user(&exchange, &user, Some(remote_id))?;
+        same_resource(&exchange, &user, Some(remote_id))?;
         Ok(user)
     }
 
     /// `PUT /Users/{id}`: the answer must be the changed user.
     pub(super) async fn put_user(&mut self, remote_id: &str, sent: &Value) -> Result<(), Problem> {
-        let exchange = self.call("PUT", &resource_target("/Users", remote_id), Some(sent)).await?;
+        let exchange = self.call("PUT", &target::resource("/Users", remote_id), Some(sent)).await?;
         let user = body(&exchange, &[200])?;
-        check_user(&exchange, &user, Some(remote_id))?;
+        same_resource(&exchange, &user, Some(remote_id))?;
         for name in ["userName", "active"] {
             if user.get(name) != sent.get(name) {
                 let (asked, held) = (sent.get(name).unwrap_or(&Value::Null), user.get(name).unwrap_or(&Value::Null));
-                return Err(Problem::with(&exchange, format!("{name} was set to {asked}, but the answer says {held}")));
+                return Err(unlike(&exchange, format!("{name} was set to {asked}, but the answer says {held}")));
             }
         }
         Ok(())
@@ -67,16 +59,16 @@ impl OktaClient {
     /// `PATCH /Users/{id}` without a path; 204 is as good as the user.
     pub(super) async fn patch_user(&mut self, remote_id: &str, value: Value) -> Result<(), Problem> {
         let wanted_active = value.get("active").cloned();
-        let sent = bodies::patch_without_path(value);
-        let exchange = self.call("PATCH", &resource_target("/Users", remote_id), Some(&sent)).await?;
+        let sent = patch(vec![without_path("replace", value)]);
+        let exchange = self.call("PATCH", &target::resource("/Users", remote_id), Some(&sent)).await?;
         if exchange.status == 204 {
             return Ok(());
         }
         let user = body(&exchange, &[200])?;
-        check_user(&exchange, &user, Some(remote_id))?;
+        same_resource(&exchange, &user, Some(remote_id))?;
         match wanted_active {
             Some(wanted) if user.get("active") != Some(&wanted) => {
-                Err(Problem::with(&exchange, format!("active was set to {wanted}, but the answer says otherwise")))
+                Err(unlike(&exchange, format!("active was set to {wanted}, but the answer says otherwise")))
             }
             _ => Ok(()),
         }
@@ -98,29 +90,34 @@ impl OktaClient {
         let sent = bodies::create_user(user, &self.filler.filler(9));
         let (exchange, retried) = match self.first_post(&sent).await {
             // Okta closes the socket after its timeout and sends the same POST again.
-            Err(HttpError::Timeout(_)) => (self.call("POST", "/Users", Some(&sent)).await?, true),
+            Err(Failure { wrong: Wrong::TimedOut(_), .. }) => (self.call("POST", "/Users", Some(&sent)).await?, true),
             other => (other?, false),
         };
         if retried && exchange.status == 409 {
             return Ok(None);
         }
         if exchange.status == 201 && exchange.response_body.is_empty() {
-            return Err(Problem::with(&exchange, "Create new user returned empty user"));
+            return Err(unlike(&exchange, "Create new user returned empty user"));
         }
         let created = body(&exchange, &[201])?;
-        check_user(&exchange, &created, None)?;
+        same_resource(&exchange, &created, None)?;
         if created.get("userName") != sent.get("userName") || created.get("active") != Some(&Value::Bool(true)) {
-            return Err(Problem::with(&exchange, "the created user has another userName or is not active"));
+            return Err(unlike(&exchange, "the created user has another userName or is not active"));
         }
-        resource_id(&exchange, &created).map(Some)
+        Ok(Some(resource_id(&exchange, &created)?))
     }
 
-    async fn first_post(&mut self, sent: &Value) -> Result<Arc<Exchange>, HttpError> {
+    async fn first_post(&mut self, sent: &Value) -> Result<Arc<Exchange>, Failure> {
         if !std::mem::take(&mut self.lose_next_create) {
             return self.call("POST", "/Users", Some(sent)).await;
         }
         let request = self.request("POST", "/Users", Some(sent));
-        self.http.send_and_hang_up(request).await?;
-        Err(HttpError::Timeout(std::time::Duration::from_secs(60)))
+        self.session.send_and_hang_up(request).await?;
+        Err(Failure { request: "POST /Users".to_owned(), status: None, wrong: Wrong::TimedOut(TIMEOUT) })
     }
+}
+
+/// An answer whose resource is not what was sent.
+fn unlike(exchange: &Exchange, text: impl Into<String>) -> Problem {
+    Failure::with(exchange, Wrong::Resource(text.into())).into()
 }

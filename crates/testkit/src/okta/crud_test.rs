@@ -2,10 +2,11 @@
 //!
 //! With "Delete the deactivated users" on, steps 10, 14 and 18 fail by design.
 
-use super::answers::{Page, Problem, text_at};
-use super::client::{OktaClient, lookup_target, resource_target};
+use super::client::{OktaClient, lookup_target};
 use super::profile::OktaUser;
-use super::task::{OktaTask, StepResult};
+use super::task::OktaTask;
+use crate::client::{StepResult, target};
+use crate::message::{Page, text_at};
 use serde_json::Value;
 
 /// Creates `user` through `client` and takes it through change, deactivation, reactivation and unassignment. Stops at the step from which on
@@ -57,10 +58,10 @@ async fn looked_up(client: &mut OktaClient, user: &OktaUser) -> Vec<String> {
     ];
     let page = match client.call("GET", &lookup_target("/Users", "userName", &user.login), None).await {
         Ok(exchange) => Page::read(&exchange, 1),
-        Err(error) => Err(Problem::from(error)),
+        Err(failure) => Err(failure),
     };
     match page {
-        Err(problem) => vec![problem.text],
+        Err(failure) => vec![failure.to_string()],
         Ok(page) => {
             let first = page.resources.first().unwrap_or(&Value::Null);
             let wrong = expected.iter().filter(|(pointer, value)| text_at(first, pointer) != Some(value.as_str()));
@@ -71,9 +72,9 @@ async fn looked_up(client: &mut OktaClient, user: &OktaUser) -> Vec<String> {
 
 /// Reads the user and compares one value; a failure in words, or nothing.
 async fn holds(client: &mut OktaClient, id: &str, pointer: &str, expected: &Value) -> Option<String> {
-    let exchange = match client.call("GET", &resource_target("/Users", id), None).await {
+    let exchange = match client.call("GET", &target::resource("/Users", id), None).await {
         Ok(exchange) => exchange,
-        Err(error) => return Some(Problem::from(error).text),
+        Err(failure) => return Some(failure.to_string()),
     };
     if exchange.status != 200 {
         return Some(format!("GET answers {} instead of 200", exchange.status));

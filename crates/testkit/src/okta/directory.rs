@@ -1,8 +1,8 @@
 //! What Okta believes the server holds, and what the server says it holds, in one shape to compare.
 
 use super::client::OktaClient;
-use super::import::text;
 use super::task::OktaTask;
+use crate::message::text;
 use serde_json::Value;
 use std::collections::BTreeMap;
 

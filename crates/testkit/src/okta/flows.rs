@@ -1,8 +1,8 @@
 //! What an administrator, or Okta itself, does with people.
 
-use super::answers::Problem;
 use super::bodies;
 use super::client::{LinkedUser, OktaClient};
+use super::problem::Problem;
 use super::profile::{Kind, OktaUser};
 use super::task::OktaTask;
 use serde_json::json;

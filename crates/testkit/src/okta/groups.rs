@@ -1,10 +1,12 @@
 //! Group push.
 
-use super::answers::{Problem, body, resource_id};
 use super::bodies;
-use super::client::{LinkedGroup, OktaClient, resource_target};
+use super::client::{LinkedGroup, OktaClient};
+use super::problem::Problem;
 use super::profile::{Kind, OktaGroup};
 use super::task::OktaTask;
+use crate::client::{Failure, Wrong, target};
+use crate::message::{body, patch, resource_id, without_path};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -29,7 +31,7 @@ impl OktaClient {
 
     async fn try_push(&mut self, group: &OktaGroup) -> Result<Pushed, Problem> {
         let (remote_id, held, pushed) = match self.find("/Groups", "displayName", &group.name).await? {
-            Some((found, held)) => (found, stored_members(&held), Pushed::Linked),
+            Some(found) => (found.id, stored_members(&found.resource), Pushed::Linked),
             None => (self.post_group(&group.name).await?, Members::new(), Pushed::Created),
         };
         let added = self.provisioned(&group.members);
@@ -133,9 +135,9 @@ impl OktaClient {
     async fn try_unlink(&mut self, okta_id: &str, delete: bool) -> Result<(), Problem> {
         let link = self.pushed(okta_id)?;
         if delete {
-            let exchange = self.call("DELETE", &resource_target("/Groups", &link.remote_id), None).await?;
+            let exchange = self.call("DELETE", &target::resource("/Groups", &link.remote_id), None).await?;
             if exchange.status != 204 {
-                return Err(Problem::refused(&exchange));
+                return Err(Failure::refused(&exchange, &[204]).into());
             }
         }
         self.groups.remove(okta_id);
@@ -145,22 +147,23 @@ impl OktaClient {
     async fn post_group(&mut self, name: &str) -> Result<String, Problem> {
         let exchange = self.call("POST", "/Groups", Some(&bodies::create_group(name))).await?;
         let created = body(&exchange, &[201])?;
-        resource_id(&exchange, &created)
+        Ok(resource_id(&exchange, &created)?)
     }
 
     async fn read_group(&mut self, remote_id: &str) -> Result<Value, Problem> {
-        let exchange = self.call("GET", &resource_target("/Groups", remote_id), None).await?;
+        let exchange = self.call("GET", &target::resource("/Groups", remote_id), None).await?;
         let group = body(&exchange, &[200])?;
         if resource_id(&exchange, &group)? != remote_id {
-            return Err(Problem::with(&exchange, "another group was answered"));
+            return Err(Failure::with(&exchange, Wrong::Resource("another group was answered".to_owned())).into());
         }
         Ok(group)
     }
 
     async fn put_group(&mut self, stored: &Value, link: &LinkedGroup) -> Result<(), Problem> {
         let sent = bodies::replace_group(stored, &link.name, &pairs(&link.members));
-        let exchange = self.call("PUT", &resource_target("/Groups", &link.remote_id), Some(&sent)).await?;
-        body(&exchange, &[200]).map(drop)
+        let exchange = self.call("PUT", &target::resource("/Groups", &link.remote_id), Some(&sent)).await?;
+        body(&exchange, &[200])?;
+        Ok(())
     }
 
     /// The name goes along with every change of members, in a PATCH of its own before it.
@@ -170,7 +173,7 @@ impl OktaClient {
         remove: &[String],
         add: &Members,
     ) -> Result<(), Problem> {
-        let name = bodies::patch_without_path(json!({"id": link.remote_id, "displayName": link.name}));
+        let name = patch(vec![without_path("replace", json!({"id": link.remote_id, "displayName": link.name}))]);
         self.patch_group(&link.remote_id, &name).await?;
         if remove.is_empty() && add.is_empty() {
             return Ok(());
@@ -179,8 +182,11 @@ impl OktaClient {
     }
 
     async fn patch_group(&mut self, remote_id: &str, sent: &Value) -> Result<(), Problem> {
-        let exchange = self.call("PATCH", &resource_target("/Groups", remote_id), Some(sent)).await?;
-        if exchange.status == 204 { Ok(()) } else { body(&exchange, &[200]).map(drop) }
+        let exchange = self.call("PATCH", &target::resource("/Groups", remote_id), Some(sent)).await?;
+        if exchange.status != 204 {
+            body(&exchange, &[200])?;
+        }
+        Ok(())
     }
 
     /// Those of `users` who are assigned to the application now, as members.

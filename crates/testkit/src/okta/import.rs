@@ -1,8 +1,10 @@
 //! The connection test, and the import of what the server holds.
 
-use super::answers::{Page, Problem, body, resource_id, text_at};
 use super::client::OktaClient;
+use super::problem::Problem;
 use super::task::OktaTask;
+use crate::client::{Failure, Wrong};
+use crate::message::{Page, body, resource_id, text};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -75,7 +77,7 @@ impl OktaClient {
             for resource in &page.resources {
                 let id = resource_id(&exchange, resource)?;
                 if seen.contains(&id) {
-                    return Err(Problem::with(&exchange, format!("{id} is listed twice")));
+                    return Err(Failure::with(&exchange, Wrong::List(format!("{id} is listed twice"))).into());
                 }
                 seen.insert(id);
             }
@@ -83,7 +85,7 @@ impl OktaClient {
             let expected = PAGE.min(page.total_results.saturating_sub(start_index - 1));
             if page.resources.len() as u64 != expected {
                 let text = format!("the page at {start_index} holds {} instead of {expected}", page.resources.len());
-                return Err(Problem::with(&exchange, text));
+                return Err(Failure::with(&exchange, Wrong::List(text)).into());
             }
             all.extend(page.resources);
             start_index += PAGE;
@@ -109,9 +111,4 @@ fn imported_group(resource: &Value) -> ImportedGroup {
         display_name: text(resource, "/displayName"),
         members: members.map(|member| text(member, "/value")).collect(),
     }
-}
-
-/// The text at a JSON pointer, empty when there is none.
-pub(super) fn text(resource: &Value, pointer: &str) -> String {
-    text_at(resource, pointer).unwrap_or_default().to_owned()
 }

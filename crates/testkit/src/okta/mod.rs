@@ -6,7 +6,6 @@
 //!
 //! Not here: Okta's own delays (200 ms between calls, import schedules), OAuth 2, entitlements.
 
-mod answers;
 mod bodies;
 mod client;
 mod conversation;
@@ -17,12 +16,14 @@ mod flows;
 mod groups;
 mod import;
 mod people;
+mod problem;
 mod profile;
 mod spec_test;
 mod task;
 #[cfg(test)]
 mod tests;
 
+pub use crate::client::{Authentication, StepResult};
 pub use client::OktaClient;
 pub use crud_test::crud_test;
 pub use day::{DayCounts, DayFailure, DayReport, play};
@@ -31,6 +32,6 @@ pub use flows::{Assigned, Reactivated};
 pub use groups::Pushed;
 pub use import::{ImportedGroup, ImportedUser};
 pub use people::People;
-pub use profile::{Address, Authentication, Employment, Kind, Manager, OktaGroup, OktaUser};
+pub use profile::{Address, Employment, Kind, Manager, OktaGroup, OktaUser};
 pub use spec_test::spec_test;
-pub use task::{OktaTask, StepResult};
+pub use task::OktaTask;

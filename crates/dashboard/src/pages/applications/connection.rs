@@ -54,6 +54,8 @@ pub struct CredentialRow {
     /// `Bearer token` or `Basic Auth`
     pub kind: &'static str,
     pub username: Option<String>,
+    /// The user whose own it is, by userName; `None` for the application's.
+    pub user: Option<String>,
     /// `rctAb…9xYz`
     pub masked: String,
     pub created: Moment,
@@ -113,6 +115,7 @@ impl CredentialRow {
                 CredentialKind::Basic => "Basic Auth",
             },
             username: credential.username.clone(),
+            user: credential.user.as_ref().map(|user| user.user_name.clone().unwrap_or_else(|| "who is gone".into())),
             masked: format!("{}…{}", credential.prefix, credential.last_four),
             created: administrator.moment(credential.created_at),
             created_by: credential.created_by.clone(),
@@ -154,7 +157,8 @@ impl Connection {
             shell,
             application: head,
             base_url: application.base_url,
-            newest: credentials.iter().find(|row| row.active).cloned(),
+            // A user's own credential is not what the identity provider is to be given.
+            newest: credentials.iter().find(|row| row.active && row.user.is_none()).cloned(),
             fresh,
             credentials,
             issue: IssueForm { expiry: "365".into(), ..IssueForm::default() },
@@ -271,6 +275,7 @@ impl CredentialRow {
             name: "First credential".into(),
             kind: "Bearer token",
             username: None,
+            user: None,
             masked: "rctAb…9xYz".into(),
             created: Moment::new(now - 12 * day, now),
             created_by: "mira.kowalski@northwind.example".into(),
@@ -303,6 +308,11 @@ impl Connection {
             revoked.id = "0199a2b0-0000-7000-8000-000000000003".into();
             revoked.name = "Trial".into();
             (revoked.state, revoked.state_class, revoked.active, revoked.revoked) = ("Revoked", "", false, true);
+            let mut own = CredentialRow::sample();
+            own.id = "0199a2b0-0000-7000-8000-000000000004".into();
+            own.name = "Self-service".into();
+            own.user = Some("jonas.weber@northwind.example".into());
+            own.masked = "rcuM2…p8Qd".into();
             Connection {
                 shell: Shell::sample(crate::shell::Section::Applications),
                 application: ApplicationHead::sample(super::Step::Connection),
@@ -313,7 +323,7 @@ impl Connection {
                     secret: "rct7Hq2mZ0tVdX4cN9eYkB1sPaLwUj6RfGo3Ti82Qk4wzAbCdEfGh".into(),
                 }),
                 newest: (!fresh).then(|| first.clone()),
-                credentials: vec![first, basic, revoked],
+                credentials: vec![first, basic, own, revoked],
                 issue: IssueForm { expiry: "90".into(), ..IssueForm::default() },
                 rename: "Okta Workforce".into(),
                 rename_error: String::new(),
@@ -353,5 +363,19 @@ impl Connection {
             ("support", support),
             ("paused", paused),
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use askama::Template;
+
+    use super::Connection;
+
+    #[test]
+    fn a_users_own_credential_says_whose_it_is() {
+        let page = Connection::samples().into_iter().find(|(name, _)| *name == "later").unwrap().1.render().unwrap();
+        assert_eq!(page.matches("Bearer token for user jonas.weber@northwind.example · by").count(), 1, "{page}");
+        assert_eq!(page.matches(" for user ").count(), 1);
     }
 }

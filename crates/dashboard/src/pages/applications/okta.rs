@@ -96,14 +96,16 @@ fn actions(boxes: [Tick; 4], features: Features) -> Vec<Action> {
     boxes.into_iter().map(action).collect()
 }
 
-/// The newest credential that works: in clear for ten minutes after it was issued, masked afterwards.
+/// The newest credential of the application itself that works: in clear for ten minutes after it was issued, masked afterwards.
 async fn credential(
     administrator: &Administrator,
     application: &str,
     base: &str,
 ) -> Result<GuideCredential, PageFailure> {
     let (registry, scope) = (administrator.registry(), &administrator.scope);
-    let works = |credential: &&Credential| credential.state(administrator.now()) == CredentialState::Active;
+    let works = |credential: &&Credential| {
+        credential.user.is_none() && credential.state(administrator.now()) == CredentialState::Active
+    };
     let credentials = registry.credentials(scope, application).await?;
     let Some(newest) = credentials.iter().find(works) else {
         return Ok(GuideCredential::default());

@@ -41,7 +41,8 @@ async fn build(administrator: &Administrator) -> Result<RevokeCredential, PageFa
     administrator.must_change()?;
     let (_, shell, application) = open(administrator, Step::Connection).await?;
     let (credential, all) = CredentialRow::open(administrator).await?;
-    let last_one = credential.active && all.iter().filter(|row| row.active).count() == 1;
+    let works = |row: &CredentialRow| row.active && row.user.is_none();
+    let last_one = works(&credential) && all.iter().filter(|row| works(row)).count() == 1;
     Ok(RevokeCredential { shell, application, credential, last_one, typed: String::new(), error: String::new() })
 }
 

@@ -8,7 +8,7 @@ use crate::web::administrator::Administrator;
 use crate::web::answer::Answer;
 use crate::web::failure::PageFailure;
 use askama::Template;
-use provisioning::{Subject, UserSource, UserStatus};
+use provisioning::{Subject, UserGroup, UserSource, UserStatus};
 
 /// The page.
 #[derive(Template)]
@@ -49,6 +49,8 @@ pub struct Membership {
     pub name: String,
     pub href: String,
     pub application: String,
+    /// Names of the groups in it by which the person is; empty for a member of the group itself.
+    pub through: String,
 }
 
 const EVENTS: i64 = 10;
@@ -60,10 +62,11 @@ pub async fn show(administrator: Administrator) -> Answer {
     let user = provisioning.user(scope, id).await?.ok_or(PageFailure::NotFound)?;
     let events = provisioning.recent_events(scope, Subject::User(id.to_owned()), EVENTS).await?;
     let base = administrator.base();
-    let membership = |group: provisioning::GroupRow| Membership {
+    let membership = |UserGroup { group, through }: UserGroup| Membership {
         href: format!("{base}/groups/{}", group.id),
         name: group.display_name,
         application: group.application_name,
+        through: through.join(", "),
     };
     administrator.page(&Detail {
         shell: administrator.shell(Section::Users),
@@ -134,11 +137,14 @@ impl Detail {
                 modified: Moment::new(now - 9_000, now),
                 document: "{\n  \"userName\": \"ada.okafor@northwind.example\",\n  \"active\": false\n}".into(),
             }],
-            groups: vec![Membership {
-                name: "Engineering".into(),
-                href: "/t/northwind/groups/1".into(),
-                application: "Okta Workforce".into(),
-            }],
+            groups: [("Compilers", ""), ("Engineering", "Compilers")]
+                .map(|(name, through)| Membership {
+                    name: name.into(),
+                    href: "/t/northwind/groups/1".into(),
+                    application: "Okta Workforce".into(),
+                    through: through.into(),
+                })
+                .into(),
             events: EventLine::samples(),
             report: "/t/northwind/reports/provisioning?identifier=ada".into(),
         };

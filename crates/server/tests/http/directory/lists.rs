@@ -89,10 +89,10 @@ on_both_databases! {
         }
         assert_eq!(seen, ["a\u{1}b", "Engines", "engines", "Wheels"]);
 
-        let detail = server.provisioning.group(&one.scope, &id, None).await.unwrap().unwrap();
+        let detail = server.provisioning.group(&one.scope, &id, None, None).await.unwrap().unwrap();
         assert_eq!((detail.members.rows.len(), detail.members.total), (50, Total::Exact(60)));
         assert_eq!(detail.members.rows[0].user_name, "user10");
-        let rest = server.provisioning.group(&one.scope, &id, detail.members.next).await.unwrap().unwrap();
+        let rest = server.provisioning.group(&one.scope, &id, detail.members.next, None).await.unwrap().unwrap();
         assert_eq!((rest.members.rows.len(), rest.members.next), (10, None));
         let person = server.person(&one.scope, "user10").await.unwrap();
         assert_eq!(person.groups.len(), 1);
@@ -104,7 +104,7 @@ on_both_databases! {
         let long = "9".repeat(100_000);
         for id in ["", "0", "\u{0}", "a\u{0}b", "../..", &long] {
             assert!(server.provisioning.user(&application.scope, id).await.unwrap().is_none());
-            assert!(server.provisioning.group(&application.scope, id, Some("\u{0}".to_owned())).await.unwrap().is_none());
+            assert!(server.provisioning.group(&application.scope, id, Some("\u{0}".to_owned()), Some("\u{0}".to_owned())).await.unwrap().is_none());
             assert!(server.provisioning.event(&application.scope, id).await.unwrap().is_none());
             assert_eq!(server.provisioning.milestones(&application.scope, id).await.unwrap(), provisioning::Milestones::default());
             for subject in [Subject::User(id.to_owned()), Subject::Group(id.to_owned()), Subject::Application(id.to_owned())] {

@@ -3,4 +3,5 @@
 mod deprovisioning;
 mod lists;
 mod mapping;
+mod nested;
 mod sources;

@@ -60,7 +60,7 @@ on_both_databases! {
         application.delete(&format!("/Users/{ada}")).await.expect(204);
         application.post("/Users", &user("ada@corp.test")).await.expect(201);
         application.post("/Users", &user("ada@corp.test")).await.expect(409);
-        application.post("/Bulk", &json!({})).await.expect(501);
+        application.post("/Me", &json!({})).await.expect(501);
         application.wire.send("GET", format!("{}/Users", application.path).as_bytes(), &[], b"").await.expect(401);
         let rows = server.events(scope).await;
         let told: Vec<_> = rows.iter().rev().map(|row| (row.operation, row.outcome, row.summary.as_str(), row.changed.join(" "))).collect();

@@ -11,8 +11,12 @@ on_both_databases! {
         let config = application.get("/ServiceProviderConfig").await.expect(200).json();
         assert_eq!(config["patch"], json!({ "supported": true }));
         assert_eq!(config["filter"], json!({ "supported": true, "maxResults": 200 }));
-        assert_eq!(config["bulk"]["supported"], false);
-        assert_eq!(config["sort"], json!({ "supported": false }));
+        assert_eq!(config["bulk"], json!({ "supported": true, "maxOperations": 1_000, "maxPayloadSize": crate::support::BODY_LIMIT_BYTES }));
+        assert_eq!(config["sort"], json!({ "supported": true }));
+        assert_eq!(config["pagination"], json!({
+            "cursor": true, "index": true, "defaultPaginationMethod": "index",
+            "defaultPageSize": 200, "maxPageSize": 200, "cursorTimeout": 3_600,
+        }));
         assert_eq!(config["etag"], json!({ "supported": true }));
         // What is advertised is what works (RFC 7643 §5).
         assert_eq!(config["changePassword"]["supported"], false);

@@ -1,6 +1,7 @@
 //! An application and the client that has its credential.
 
-use registry::{Feature, Settings, TenantScope};
+use registry::{CredentialKind, Feature, Settings, TenantScope};
+use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use super::bodies::{group, user};
@@ -8,6 +9,7 @@ use super::client::{Answer, Wire};
 use super::server::TestServer;
 
 /// An application of a tenant.
+#[derive(Clone)]
 pub struct TestApplication {
     pub id: String,
     pub name: String,
@@ -27,6 +29,14 @@ pub fn path_of(url: &str) -> &str {
 }
 
 impl TestApplication {
+    /// The same application, as one of its users reaches it with a credential of their own.
+    pub async fn as_user(&self, server: &TestServer, user_name: &str) -> Self {
+        let (registry, kind) = (&server.registry, CredentialKind::Bearer);
+        let issued =
+            registry.issue_user_credential(&self.scope, &self.id, user_name, kind, user_name, None).await.unwrap();
+        TestApplication { token: issued.secret.expose_secret().to_owned(), ..self.clone() }
+    }
+
     /// Sends a request below the base URL with the application's token.
     pub async fn send(&self, method: &str, below: &str, body: &[u8]) -> Answer {
         self.send_with(method, below, &[], body).await

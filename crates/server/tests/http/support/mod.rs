@@ -6,14 +6,16 @@
 mod application;
 mod bodies;
 mod client;
+mod pages;
 mod server;
 mod stored;
 
 pub use application::TestApplication;
 pub use bodies::{ENTERPRISE_USER, group, okta_user, patch, user};
 pub use client::Answer;
+pub use pages::{By, ids, resources};
 pub use server::{BODY_LIMIT_BYTES, TestServer};
-pub use stored::{all_text, many_users};
+pub use stored::{all_text, many_users, sql};
 
 /// One test function, run on SQLite and on PostgreSQL.
 #[macro_export]

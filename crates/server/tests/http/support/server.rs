@@ -28,6 +28,7 @@ pub struct TestServer {
     pub registry: Registry,
     pub provisioning: Provisioning,
     pub database_url: String,
+    config: Config,
     stop: StopHandle,
     _folder: tempfile::TempDir,
     _scratch: Scratch,
@@ -56,12 +57,25 @@ impl TestServer {
             registry: application.registry().clone(),
             provisioning: application.provisioning().clone(),
             database_url: scratch.url().to_owned(),
+            config,
             stop: application.stop_handle(),
             _folder: folder,
             _scratch: scratch,
         };
         actix_web::rt::spawn(application.run());
         server
+    }
+
+    /// Another server on the same database with the same secret key and the same clock: where it listens, and how to stop
+    /// it.
+    pub async fn neighbour(&self) -> (Wire, StopHandle) {
+        let application =
+            Application::build(&self.config, Arc::new(self.clock.clone()), Arc::new(SeededRandom::new(2)))
+                .await
+                .unwrap();
+        let (wire, stop) = (Wire { address: application.address().to_string() }, application.stop_handle());
+        actix_web::rt::spawn(application.run());
+        (wire, stop)
     }
 
     /// An administrator's scope, in a tenant that is made when it does not exist.

@@ -80,9 +80,14 @@ pub fn many_users(server: &TestServer, application: &TestApplication, count: usi
         application.scope.tenant_id(),
         application.id
     );
-    match server.database_url.strip_prefix("sqlite:") {
-        Some(path) => SqliteConnection::establish(path).unwrap().batch_execute(&insert).unwrap(),
-        None => PgConnection::establish(&server.database_url).unwrap().batch_execute(&insert).unwrap(),
-    }
+    sql(server, &insert);
     (0..count).map(|number| format!("many-{}", 100_000 + number)).collect()
+}
+
+/// Runs a statement past the server.
+pub fn sql(server: &TestServer, statement: &str) {
+    match server.database_url.strip_prefix("sqlite:") {
+        Some(path) => SqliteConnection::establish(path).unwrap().batch_execute(statement).unwrap(),
+        None => PgConnection::establish(&server.database_url).unwrap().batch_execute(statement).unwrap(),
+    }
 }

@@ -111,6 +111,33 @@ async fn bad_input_goes_out_as_given() {
 }
 
 #[tokio::test]
+async fn a_target_that_is_no_uri_goes_out_as_written() {
+    let server =
+        FakeServer::start(|request| Answer::text(400, &request.body.len().to_string()).header("X-A", "b")).await;
+    let mut client = client(&server);
+    let request = Request::new("GET", "/Users?filter=a+eq+\"b\"").header("authorization", "secret");
+    let exchange = client.send_as_written(request).await.unwrap();
+    assert_eq!((exchange.status, exchange.text().as_str(), exchange.response_header("x-a")), (400, "0", Some("b")));
+    assert_eq!(exchange.request_line(), "GET /scim/v2/Users?filter=a+eq+\"b\" HTTP/1.1");
+    assert_eq!(server.received()[0].request_line(), "GET /scim/v2/Users?filter=a+eq+\"b\"");
+    assert_eq!(server.received()[0].header_names(), ["authorization", "Host", "Connection"]);
+    let exchange = client.send_as_written(Request::new("POST", "/ä").body("four")).await.unwrap();
+    assert_eq!(exchange.text(), "4");
+    assert_eq!(client.transcript().len(), 2);
+    for answer in ["hello", "HTTP/1.1 xyz\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort", ""] {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut client =
+            HttpClient::new(BaseUrl::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap());
+        let serve = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            tokio::io::AsyncWriteExt::write_all(&mut stream, answer.as_bytes()).await.unwrap();
+        };
+        let (sent, ()) = tokio::join!(client.send_as_written(Request::new("GET", "/")), serve);
+        assert!(matches!(sent, Err(HttpError::Unreadable(_) | HttpError::BrokenSocket(_))), "{answer:?}");
+    }
+}
+
+#[tokio::test]
 async fn silence_is_a_timeout_and_nobody_there_an_error() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

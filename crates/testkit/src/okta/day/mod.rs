@@ -6,12 +6,13 @@ mod report;
 
 pub use report::{DayCounts, DayFailure, DayReport};
 
-use super::answers::Problem;
 use super::client::{OktaClient, lookup_target};
 use super::flows::{Assigned, Reactivated};
 use super::people::People;
-use super::profile::{Authentication, OktaUser};
+use super::problem::Problem;
+use super::profile::OktaUser;
 use super::task::OktaTask;
+use crate::client::{Authentication, Failure};
 use crate::seeded::Seeded;
 
 /// People who join in the course of the day.
@@ -181,7 +182,7 @@ impl Day<'_> {
         let target = lookup_target("/Users", "userName", "a").replace("%20eq%20", "%20resembles%20");
         let result = match self.client.call("GET", &target, None).await {
             Ok(exchange) if exchange.status == 200 => Ok(()),
-            Ok(exchange) => Err(Problem::refused(&exchange)),
+            Ok(exchange) => Err(Problem::from(Failure::refused(&exchange, &[200]))),
             Err(error) => Err(Problem::from(error)),
         };
         let result = result.map_err(|problem| self.client.failed("", "Error while looking up users", problem));

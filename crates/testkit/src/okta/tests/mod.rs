@@ -6,7 +6,7 @@ mod spec;
 mod users;
 
 use super::*;
-use crate::fake::{Answer, FakeServer, NotedSleeps, Scim};
+use crate::fake::{Answer, FakeServer, NotedSleeps, Scim, list};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -30,13 +30,6 @@ async fn conversation(kind: Kind) -> (FakeServer, OktaClient) {
 
 fn ada() -> OktaUser {
     OktaUser::new("00u1a2b3c4D5e6F7g8h9", "ada@corp.test", "Ada", "Lovelace")
-}
-
-fn list(total: u64, resources: &[Value]) -> Value {
-    json!({
-        "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
-        "totalResults": total, "startIndex": 1, "itemsPerPage": resources.len(), "Resources": resources,
-    })
 }
 
 /// The JSON body of the last request of that method.

@@ -85,6 +85,10 @@ on_both_databases! {
         let id = application.post("/Users", &with_badge("ada@corp.test", json!({ "number": "1" }))).await.expect(201).id();
         let below = format!("/Users/{id}");
         application.put(&below, &user("ada@corp.test")).await.scim_error(400, Some("invalidValue"));
+        for path in [BADGE.to_owned(), format!("{BADGE}:number")] {
+            let remove = patch(json!([{ "op": "remove", "path": path }]));
+            application.patch(&below, &remove).await.scim_error(400, Some("mutability"));
+        }
     }
 
     async fn mapped(server) {

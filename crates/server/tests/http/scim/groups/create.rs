@@ -32,7 +32,7 @@ on_both_databases! {
         }));
         assert_eq!(application.get(&format!("/Groups/{id}")).await.expect(200).body, created.body);
         let event = server.last_event(&application.scope).await;
-        assert_eq!((event.row.operation, event.row.summary.as_str()), (Operation::GroupCreate, "Created group Engines with 2 members"));
+        assert_eq!((event.row.operation, event.row.summary.as_str()), (Operation::GroupCreate, "Created group Engines with 1 member and group Inner"));
 
         application.delete(&format!("/Groups/{id}")).await.expect(204);
         application.get(&format!("/Groups/{id}")).await.scim_error(404, None);

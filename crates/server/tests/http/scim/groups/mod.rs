@@ -1,6 +1,8 @@
 //! `/Groups`
 
 mod create;
+mod members;
 mod modify;
+mod nested;
 mod query;
 mod replace;

@@ -4,7 +4,7 @@ use provisioning::{Operation, Outcome};
 use serde_json::{Value, json};
 
 use crate::on_both_databases;
-use crate::support::{ENTERPRISE_USER, okta_user, user};
+use crate::support::{ENTERPRISE_USER, ids as ids_of, okta_user, patch, user};
 
 fn names(list: &Value) -> Vec<&str> {
     list["Resources"].as_array().unwrap().iter().map(|user| user["userName"].as_str().unwrap()).collect()
@@ -70,6 +70,94 @@ on_both_databases! {
         }
     }
 
+    async fn what_is_kept_elsewhere(server) {
+        let application = server.application("acme", &[]).await;
+        let (ada, bob) = (application.add_user("ada").await, application.add_user("bob").await);
+        application.add_user("cyd").await;
+        let engines = application.add_group("Engines", &[&ada, &bob]).await;
+        let sales = application.add_group("Sales", &[&bob]).await;
+        let base_url = format!("https://rollcall.test{}", application.path);
+        for (filter, expected) in [
+            (format!("groups eq \"{engines}\""), &["ada", "bob"][..]),
+            (format!("groups.value eq \"{sales}\""), &["bob"]),
+            (format!("groups eq \"{sales}\" and groups eq \"{engines}\""), &["bob"]),
+            (format!("groups eq \"{sales}\" or userName eq \"CYD\""), &["bob", "cyd"]),
+            (format!("groups[value eq \"{engines}\" and display eq \"Sales\"]"), &[]),
+            (format!("groups.value eq \"{}\"", engines.to_uppercase()), &[]),
+            (format!("groups.value eq \"{ada}\""), &[]),
+            (format!("groups.value ne \"{sales}\""), &["ada", "cyd"]),
+            (format!("groups.$ref eq \"{base_url}/Groups/{sales}\""), &["bob"]),
+            ("groups.display eq \"SALES\"".to_owned(), &["bob"]),
+            ("groups.display sw \"eng\" and not (groups.display sw \"sal\")".to_owned(), &["ada"]),
+            ("groups.type eq \"direct\"".to_owned(), &["ada", "bob"]),
+            ("groups pr".to_owned(), &["ada", "bob"]),
+            ("not (groups pr)".to_owned(), &["cyd"]),
+            (format!("meta.location eq \"{base_url}/Users/{ada}\""), &["ada"]),
+            ("meta.location ew \"x\"".to_owned(), &[]),
+            (format!("meta[location co \"{bob}\" and resourceType eq \"User\"]"), &["bob"]),
+        ] {
+            let list = application.find("/Users", &filter).await.expect(200).json();
+            assert_eq!((names(&list), &list["totalResults"]), (expected.to_vec(), &json!(expected.len())), "{filter}");
+        }
+        // Who leaves a group is no longer found by it, whatever of both is deleted.
+        application.delete(&format!("/Users/{ada}")).await.expect(204);
+        application.delete(&format!("/Groups/{sales}")).await.expect(204);
+        for (filter, expected) in [
+            (format!("groups eq \"{engines}\""), &["bob"][..]),
+            (format!("groups eq \"{sales}\""), &[]),
+            ("groups.display eq \"Sales\"".to_owned(), &[]),
+        ] {
+            assert_eq!(names(&application.find("/Users", &filter).await.expect(200).json()), expected, "{filter}");
+        }
+    }
+
+    async fn by_a_column(server) {
+        let application = server.application("acme", &[]).await;
+        let mut ids = Vec::new();
+        for (name, external_id) in [("Ada@x", "a1"), ("adA%", "A1"), ("ad\u{10ffff}", "a_1"), ("bob", ""), ("Ädam", "b")] {
+            let mut body = user(name);
+            body["externalId"] = json!(external_id);
+            ids.push(application.post("/Users", &body).await.expect(201).id());
+            server.clock.step(1_000);
+        }
+        for (filter, expected) in [
+            ("userName sw \"ADA\"", "01"),
+            ("userName sw \"ad\"", "012"),
+            ("userName sw \"ad\u{10ffff}\"", "2"),
+            ("userName sw \"ä\"", "4"),
+            ("userName sw \"ada%\"", "1"),
+            ("userName sw \"%\"", ""),
+            ("userName sw \"\"", "01234"),
+            ("userName gt \"ADA%\" and userName lt \"BOB\"", "02"),
+            ("userName ge \"ada%\" and userName le \"bob\"", "0123"),
+            ("externalId sw \"a\"", "02"),
+            ("externalId sw \"\" and externalId gt \"A\"", "0124"),
+            ("externalId le \"a1\"", "01"),
+            ("userName eq \"ADA@X\" or userName eq \"BOB\" or userName eq \"nobody\"", "03"),
+            ("userName eq \"bob\" or externalId eq \"a1\" or externalId eq \"A1\"", "013"),
+            (&format!("id eq \"{}\" or id eq \"{}\"", ids[4], ids[0]), "04"),
+            (&format!("id gt \"{}\" and userName sw \"a\"", ids[0]), "12"),
+            ("(userName eq \"bob\" or externalId eq \"a1\") and active eq true", "03"),
+            ("meta.created gt \"2026-11-24T09:00:02Z\"", "34"),
+            ("meta.created ge \"2026-11-24T09:00:02Z\" and meta.created lt \"2026-11-24T09:00:03.0001Z\"", "23"),
+            ("meta.created le \"2026-11-24T09:00:00.999Z\"", "0"),
+            ("meta.created eq \"2026-11-24T10:00:01+01:00\"", "1"),
+            ("meta.created ne \"2026-11-24T10:00:01+01:00\"", "0234"),
+            ("meta.created gt \"2200-01-01\"", ""),
+            ("meta.created lt \"-009999-01-02T01:59:59Z\"", ""),
+            ("userName pr", "01234"),
+            ("id pr and not (externalId pr)", "3"),
+        ] {
+            let list = application.find("/Users", filter).await.expect(200).json();
+            let found = ids_of(&list).into_iter().map(|found| ids.iter().position(|id| found == *id).unwrap().to_string());
+            assert_eq!(found.collect::<String>(), expected, "{filter}");
+            assert_eq!(list["totalResults"], expected.len(), "{filter}");
+        }
+        application.patch(&format!("/Users/{}", ids[1]), &patch(json!([{ "op": "add", "path": "title", "value": "x" }]))).await.expect(200);
+        let list = application.find("/Users", "meta.lastModified ge \"2026-11-24T09:00:05Z\"").await.expect(200).json();
+        assert_eq!(names(&list), ["adA%"]);
+    }
+
     async fn filters_that_cannot_be_used(server) {
         let application = server.application("acme", &[]).await;
         application.add_user("ada@corp.test").await;
@@ -78,7 +166,7 @@ on_both_databases! {
             ("/Users", "userName"), ("/Users", "userName eq"), ("/Users", "userName like \"a\""), ("/Users", "userName eq \"a"),
             ("/Users", "eq \"a\""), ("/Users", "(userName eq \"a\""), ("/Users", "userName eq \"a\" and"), ("/Users", "userName eq \"a\" xor title pr"),
             ("/Users", "colour eq \"red\""), ("/Users", "active gt true"), ("/Users", "password eq \"s3cret-in-a-filter\""), ("/Users", "password pr"),
-            ("/Users", "groups eq \"x\""), ("/Groups", "members eq \"x\""), ("/Users", "userName eq \"a\u{0}b\""), ("/Users", "userName eq \"a\\u0000b\""),
+            ("/Users", "members eq \"x\""), ("/Groups", "groups eq \"x\""), ("/Users", "userName eq \"a\u{0}b\""), ("/Users", "userName eq \"a\\u0000b\""),
             ("/Users", "userName eq \"\\ud800\""), ("/Users", "emails[type eq \"work\""), ("/Users", "emails[emails[type eq \"a\"]]"), ("/Users", &deep),
             ("/Users", "' OR 1=1 --"), ("/Groups", "userName eq \"a\""),
         ] {

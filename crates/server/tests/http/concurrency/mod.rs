@@ -1,5 +1,7 @@
 //! Clients at the same moment.
 
+mod groups;
+
 use futures_util::future::join_all;
 use provisioning::UserStatus;
 use registry::Feature;
@@ -62,29 +64,6 @@ on_both_databases! {
             assert_eq!(statuses(&answers), [201, 409], "{round}");
         }
         assert_eq!(application.get("/Groups?count=0").await.json()["totalResults"], 10);
-    }
-
-    async fn many_writers_of_one_group(server) {
-        let application = server.application("acme", &[]).await;
-        let mut ids = Vec::new();
-        for number in 0..64 {
-            ids.push(application.add_user(&format!("user{number}@corp.test")).await);
-        }
-        let leaving: Vec<&str> = ids[32..].iter().map(String::as_str).collect();
-        let group = application.add_group("Everybody", &leaving).await;
-        let below = format!("/Groups/{group}");
-        let bodies: Vec<_> = (0..32)
-            .map(|number| patch(json!([
-                { "op": "add", "path": "members", "value": [{ "value": ids[number] }] },
-                { "op": "remove", "path": format!("members[value eq \"{}\"]", ids[number + 32]) },
-            ])))
-            .collect();
-        let answers = join_all(bodies.iter().map(|body| application.patch(&below, body))).await;
-        assert!(answers.iter().all(|answer| answer.status == 200), "{:?}", statuses(&answers));
-        let mut expected = ids[..32].to_vec();
-        expected.sort_unstable();
-        assert_eq!(application.members(&group).await, expected);
-        assert_eq!(application.get(&below).await.json()["meta"]["version"], "W/\"33\"");
     }
 
     async fn many_writers_of_one_user(server) {
