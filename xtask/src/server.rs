@@ -87,6 +87,18 @@ impl Server {
         Ok(Connection { base_url: text(&made, "base_url")?, token: text(&made, "bearer_token")? })
     }
 
+    /// A credential of a user's own, for `/Me`, in the application of that connection.
+    pub fn user_credential(&self, tenant: &str, of: &Connection, user_name: &str) -> Result<Connection> {
+        // …/scim/{application}/v2
+        let application =
+            of.base_url.rsplit('/').nth(1).with_context(|| format!("no application in {}", of.base_url))?;
+        let mut add = command(&self.program, &self.folder, self.address);
+        add.args(["application", "credential", "add", "--tenant", tenant, "--application", application, "--json"]);
+        let made = output(add.args(["--user", user_name]))?;
+        let made: Value = serde_json::from_str(&made).context("what `application credential add --json` printed")?;
+        Ok(Connection { base_url: of.base_url.clone(), token: text(&made, "bearer_token")? })
+    }
+
     fn add_application(&self, tenant: &str, features: &[&str]) -> Result<Value> {
         let program = || command(&self.program, &self.folder, self.address);
         output(program().args(["tenant", "add", tenant, "--name", tenant]))?;
