@@ -5,6 +5,7 @@ use crate::conformance::advertised::{ENTERPRISE_USER, USER};
 use crate::conformance::check::{Check, Family, Stop, Verdict};
 use crate::conformance::rules;
 use crate::conformance::session::Session;
+use serde_json::json;
 
 pub const FAMILY: Family = Family {
     name: "sorting",
@@ -24,6 +25,7 @@ pub const FAMILY: Family = Family {
         Check::new("Q16.missing-first", &rules::Q16, "and first when descending", |s| {
             Box::pin(by_text(s, Some("descending"), &["bob", "dave", "ada", "carol"]))
         }),
+        Check::new("Q16.empty", &rules::Q16, "an empty string is a value", |s| Box::pin(empty_string(s))),
         Check::new("Q16.part", &rules::Q16, "a part of a complex attribute", |s| {
             Box::pin(begins(s, "name.familyName", &["ada", "carol"]))
         }),
@@ -77,6 +79,29 @@ async fn begins(s: &mut Session, by: &str, expected: &[&str]) -> Verdict {
 async fn by_text(s: &mut Session, sort_order: Option<&str>, expected: &[&str]) -> Verdict {
     let text = s.text()?;
     sorted(s, text, sort_order, expected).await
+}
+
+async fn empty_string(s: &mut Session) -> Verdict {
+    s.offers("sort")?;
+    s.offers("filter")?;
+    let text = s.text()?;
+    let users = s.users()?;
+    let prefix = s.name("sorted");
+    let name = |which: &str| json!(format!("{prefix}{which}@conformance.example"));
+    let none = s.add_user(json!({ "userName": name("none") })).await?;
+    let empty = s.add_user(json!({ "userName": name("empty"), text: "" })).await?;
+    if empty.answer.get(text) != "" {
+        return Err(Stop::not_offered("the server does not keep an empty string"));
+    }
+    let filter = format!("userName sw \"{prefix}\"");
+    for (order, expected) in [("ascending", [&empty, &none]), ("descending", [&none, &empty])] {
+        let parameters = [("filter", filter.as_str()), ("sortBy", text), ("sortOrder", order)];
+        let answer = s.query(&users, &parameters).await?;
+        let ids: Vec<&str> = answer.resources()?.iter().filter_map(|one| one.get("id")?.as_str()).collect();
+        let right = ids == expected.map(|made| made.id.as_str());
+        answer.that(right, || format!("{order}, the first is {}", ids.first().copied().unwrap_or_default()))?;
+    }
+    Ok(())
 }
 
 async fn by_time(s: &mut Session) -> Verdict {
