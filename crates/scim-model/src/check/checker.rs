@@ -85,7 +85,7 @@ impl Checker {
         for (index, value) in values.into_iter().enumerate() {
             match self.single(attribute, value, place.entry(index))? {
                 // Okta: default mappings of an empty phone number or address still send type and primary.
-                Some(entry) if is_blank_entry(&entry) => {
+                Some(entry) if is_blank_entry(attribute, &entry) => {
                     self.adjustments.add(|| Adjustment::EmptyEntryDropped(place.attribute_path()));
                 }
                 Some(entry) => checked.push(entry),
