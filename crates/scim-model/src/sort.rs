@@ -180,7 +180,8 @@ mod tests {
             ("userName", json!({ "userName": "ÄRGER" }), text("ärger")),
             ("externalId", json!({ "externalId": "Abc" }), text("Abc")),
             ("USERNAME", json!({}), SortKey::Missing),
-            ("title", json!({ "title": "" }), SortKey::Missing),
+            // An empty text is a value (RFC 7643 §2.5).
+            ("title", json!({ "title": "" }), SortKey::Text(String::new())),
             ("title", json!({ "title": null }), SortKey::Missing),
             ("active", json!({ "active": false }), SortKey::Boolean(false)),
             ("name.familyName", json!({ "name": { "familyName": "L" } }), text("l")),

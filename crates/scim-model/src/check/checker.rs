@@ -155,10 +155,10 @@ impl Checker {
         for (key, value) in members {
             let Some(sub) = self.sub_attribute(attribute, &key, place) else { continue };
             let place = place.member(&sub.name);
-            if sub.mutability == Mutability::ReadOnly {
-                // Okta and Rauthy name every member: that is no news.
-                let is_named_member = attribute.name == "members" && sub.name == "display";
-                if !is_blank(&value) && !is_named_member {
+            // Okta and Rauthy name every member: that is no news, and what is stored of a member is its id alone.
+            let is_member_name = attribute.name == "members" && sub.name == "display";
+            if sub.mutability == Mutability::ReadOnly && !is_member_name {
+                if !is_blank(&value) {
                     self.adjustments.add(|| Adjustment::ReadOnlyIgnored(place.attribute_path()));
                 }
                 continue;

@@ -52,7 +52,7 @@ pub(super) fn add_entries(
 
 /// Changes or removes the entries that match. Where none matches, add makes one that does, and so does a replace of a
 /// part: Entra ID sends `emails[type eq "work"].value` without asking whether there is a work address. Replacing a whole
-/// entry that is not there is noTarget (RFC 7644 §3.5.2.3).
+/// entry of a list that is not there is noTarget (RFC 7644 §3.5.2.3).
 pub(super) fn change_entries(
     entries: &mut Vec<Value>,
     attribute: &Bound,
@@ -76,7 +76,8 @@ pub(super) fn change_entries(
         _ => return remove_from(entries, &matching, sub, change, place, budget),
     };
     let targets = if matching.is_empty() {
-        let may_be_made = sub.is_some() || change.kind == OperationKind::Add;
+        let is_entry = sub.is_none() && attribute.attribute().multi_valued;
+        let may_be_made = !is_entry || change.kind == OperationKind::Add;
         let made = made_to_match(filter).filter(|_| may_be_made).ok_or_else(|| {
             ScimError::no_target(format!(
                 "{} has no value that matches {}",

@@ -709,7 +709,7 @@ fn members_are_detached_in_order() {
         // Okta.
         (
             json!([{"op": "remove", "path": "members[value eq \"a\"]"}, {"op": "add", "path": "members", "value": [{"value": "b", "display": "B"}]}]),
-            vec![(Remove, by_id("a"), json!([]), false), (Add, None, json!([{"value": "b"}]), true)],
+            vec![(Remove, by_id("a"), json!([]), false), (Add, None, json!([{"value": "b", "display": "B"}]), true)],
         ),
         (json!([{"op": "replace", "path": "members", "value": []}]), vec![(Replace, None, json!([]), true)]),
         // Entra ID without and with its flag.

@@ -124,7 +124,7 @@ fn changed(change: &Change, old: &Value) -> Result<Value, Refusal> {
                 _ => {
                     if chosen.is_empty() {
                         // Entra ID: what does not match is made to, when a part of it is set.
-                        if sub.is_none() && change.op == "replace" {
+                        if sub.is_none() && attribute.is_list && change.op == "replace" {
                             return Err("noTarget");
                         }
                         values.push(described(attribute, filter).ok_or("noTarget")?);

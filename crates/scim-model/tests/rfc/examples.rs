@@ -85,10 +85,12 @@ pub fn group() -> Value {
             {
                 "value": "2819c223-7f76-453a-919d-413861904646",
                 "$ref": "https://example.com/v2/Users/2819c223-7f76-453a-919d-413861904646",
+                "display": "Babs Jensen",
             },
             {
                 "value": "902c246b-6245-4190-8e05-00816be7344a",
                 "$ref": "https://example.com/v2/Users/902c246b-6245-4190-8e05-00816be7344a",
+                "display": "Mandy Pepperidge",
             },
         ],
     })

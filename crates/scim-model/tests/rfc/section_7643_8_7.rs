@@ -76,11 +76,14 @@ fn user() {
     );
 }
 
-/// With `displayName` required, as §4.2 has it.
+/// With `displayName` required, as §4.2 has it, and unique, as Okta and Entra ID need it.
 #[test]
 fn group() {
     let member = "value: string immutable, $ref: reference immutable, type: string immutable";
-    check(&core::group().schema, &[("displayName", "string required", ""), ("members", "complex multiValued", member)]);
+    check(
+        &core::group().schema,
+        &[("displayName", "string required server", ""), ("members", "complex multiValued", member)],
+    );
 }
 
 #[test]
