@@ -382,7 +382,7 @@ fn bar_width_ms(span_ms: i64) -> i64 {
 }
 
 /// The smallest UUIDv7 of a moment.
-pub(crate) fn first_id_at(millis: i64) -> String {
+fn first_id_at(millis: i64) -> String {
     let millis = millis.clamp(0, 0xFFFF_FFFF_FFFF);
     format!("{:08x}-{:04x}-0000-0000-000000000000", millis >> 16, millis & 0xFFFF)
 }

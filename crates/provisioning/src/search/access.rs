@@ -7,7 +7,6 @@ use registry::AppScope;
 use scim_model::{ResourceType, ScimError};
 
 use crate::error::Error;
-use crate::event::report::first_id_at;
 use crate::resource::row::visible;
 use crate::search::membership;
 
@@ -75,6 +74,11 @@ impl Access {
         matches!(self, Access::Equal { .. } | Access::Key { .. } | Access::HasMember(_))
     }
 
+    /// Whether it asks who is in a group, which no condition of a statement says.
+    pub fn is_in_group(&self) -> bool {
+        matches!(self, Access::InGroup(_))
+    }
+
     /// Adds the values of `other`, so that either condition is enough. Gives `other` back if that makes no one condition.
     pub fn or(&mut self, other: Access) -> Option<Access> {
         match (self, other) {
@@ -125,6 +129,19 @@ macro_rules! within {
     }};
 }
 
+macro_rules! spanning {
+    ($rows:expr, $column:expr, $span:expr) => {{
+        let rows = match $span.from {
+            None => $rows,
+            Some(from) => $rows.filter($column.ge(at(from))),
+        };
+        match $span.until {
+            None => rows,
+            Some(until) => rows.filter($column.le(at(until))),
+        }
+    }};
+}
+
 fn narrowed<'a>(rows: Rows<'a>, scope: &'a AppScope, access: &'a Access) -> Rows<'a> {
     match access {
         Access::Equal { column, values } => match column {
@@ -158,27 +175,9 @@ fn narrowed<'a>(rows: Rows<'a>, scope: &'a AppScope, access: &'a Access) -> Rows
         }
         // Gathered before.
         Access::InGroup(_) => rows,
-        Access::Created(span) => {
-            let rows = match span.from {
-                None => rows,
-                // An id is never older than its resource, so the index of ids leads to the first one.
-                Some(from) => rows.filter(table::created_at.ge(at(from))).filter(table::id.ge(first_id_at(from))),
-            };
-            match span.until {
-                None => rows,
-                Some(until) => rows.filter(table::created_at.le(at(until))),
-            }
-        }
-        Access::Modified(span) => {
-            let rows = match span.from {
-                None => rows,
-                Some(from) => rows.filter(table::last_modified_at.ge(at(from))),
-            };
-            match span.until {
-                None => rows,
-                Some(until) => rows.filter(table::last_modified_at.le(at(until))),
-            }
-        }
+        // Not by ids: a user that comes back is a new one under its former id.
+        Access::Created(span) => spanning!(rows, table::created_at, span),
+        Access::Modified(span) => spanning!(rows, table::last_modified_at, span),
     }
 }
 
@@ -186,8 +185,7 @@ fn at(milliseconds: i64) -> Timestamp {
     Timestamp::from_milliseconds(milliseconds)
 }
 
-/// The ids of the resources that satisfy all accesses of one of `any_of`, in order, each once. Of what is in a group it may
-/// give more: also resources of other types.
+/// The ids of the resources of the type that satisfy all accesses of one of `any_of`, in order, each once.
 ///
 /// # Errors
 /// `tooMany` for more than memory should hold.
@@ -200,25 +198,13 @@ pub(crate) fn gather(
     let most = i64::try_from(GATHERED).unwrap_or(i64::MAX) + 1;
     let mut gathered: Vec<String> = Vec::new();
     for all_of in any_of {
-        let groups = all_of.iter().filter_map(|access| match access {
-            Access::InGroup(ids) => Some(ids),
-            _ => None,
-        });
-        let mut inside: Option<Vec<String>> = None;
-        for group_ids in groups {
-            let mut ids = membership::below(connection, scope, group_ids)?;
-            if let Some(before) = inside {
-                ids.retain(|id| before.binary_search(id).is_ok());
-            }
-            inside = Some(ids);
-        }
-        match inside {
+        match inside(connection, scope, all_of)? {
             None => gathered.extend(rows(scope, ty, all_of).select(table::id).limit(most).load::<String>(connection)?),
-            Some(ids) if all_of.len() == 1 => gathered.extend(ids),
+            // Of the members only those of the type, and only those that satisfy the rest.
             Some(ids) => {
                 for chunk in ids.chunks(CHUNK) {
-                    let narrower = rows(scope, ty, all_of).filter(table::id.eq_any(chunk)).select(table::id);
-                    gathered.extend(narrower.load::<String>(connection)?);
+                    let of_type = rows(scope, ty, all_of).filter(table::id.eq_any(chunk)).select(table::id);
+                    gathered.extend(of_type.load::<String>(connection)?);
                 }
             }
         }
@@ -231,4 +217,18 @@ pub(crate) fn gather(
     gathered.sort_unstable();
     gathered.dedup();
     Ok(gathered)
+}
+
+/// The ids of what is in all groups that are asked for; `None` if none is.
+fn inside(connection: &mut Connection, scope: &AppScope, all_of: &[Access]) -> Result<Option<Vec<String>>, Error> {
+    let mut inside: Option<Vec<String>> = None;
+    for access in all_of {
+        let Access::InGroup(group_ids) = access else { continue };
+        let mut ids = membership::of_groups_at_any_depth(connection, scope, group_ids)?;
+        if let Some(before) = inside {
+            ids.retain(|id| before.binary_search(id).is_ok());
+        }
+        inside = Some(ids);
+    }
+    Ok(inside)
 }

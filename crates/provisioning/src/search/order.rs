@@ -18,6 +18,7 @@ pub(crate) enum Column {
     UserName,
     DisplayName,
     ExternalId,
+    Created,
     LastModified,
 }
 
@@ -25,8 +26,9 @@ impl Column {
     /// The column that has the order of an attribute, if one has.
     pub fn of(sort_by: &SortBy, ty: &ResourceType) -> Option<Self> {
         match sort_by.attribute().path() {
-            // Ids rise with creation.
-            "id" | "meta.created" => Some(Column::Id),
+            "id" => Some(Column::Id),
+            // Nearly the order of ids, but for users who came back under their former id.
+            "meta.created" => Some(Column::Created),
             "externalId" => Some(Column::ExternalId),
             "meta.lastModified" => Some(Column::LastModified),
             "userName" if ty.kind() == ResourceKind::User => Some(Column::UserName),
@@ -60,17 +62,19 @@ pub(super) fn half<'a>(rows: Rows<'a>, column: Column, filled: Option<bool>) -> 
     }
 }
 
-/// In the order of the column. A name is nobody else's, so ids need not follow it.
+/// In the order of the column. A userName is nobody else's, so ids need not follow it.
 pub(super) fn ordered<'a>(rows: Rows<'a>, column: Column, backward: bool) -> Rows<'a> {
     match (column, backward) {
         (Column::Id, false) => rows.order(table::id.asc()),
         (Column::Id, true) => rows.order(table::id.desc()),
         (Column::UserName, false) => rows.order(table::user_name_folded.asc()),
         (Column::UserName, true) => rows.order(table::user_name_folded.desc()),
-        (Column::DisplayName, false) => rows.order(table::display_name_folded.asc()),
-        (Column::DisplayName, true) => rows.order(table::display_name_folded.desc()),
+        (Column::DisplayName, false) => rows.order((table::display_name_folded.asc(), table::id.asc())),
+        (Column::DisplayName, true) => rows.order((table::display_name_folded.desc(), table::id.desc())),
         (Column::ExternalId, false) => rows.order((table::external_id.asc(), table::id.asc())),
         (Column::ExternalId, true) => rows.order((table::external_id.desc(), table::id.desc())),
+        (Column::Created, false) => rows.order((table::created_at.asc(), table::id.asc())),
+        (Column::Created, true) => rows.order((table::created_at.desc(), table::id.desc())),
         (Column::LastModified, false) => rows.order((table::last_modified_at.asc(), table::id.asc())),
         (Column::LastModified, true) => rows.order((table::last_modified_at.desc(), table::id.desc())),
     }
@@ -101,9 +105,11 @@ pub(super) fn beyond<'a>(rows: Rows<'a>, column: Column, edge: &'a Edge, backwar
         (Column::ExternalId, SortKey::Text(external_id)) => {
             beyond!(rows, table::external_id, external_id, id, backward, inclusive)
         }
+        (Column::Created, SortKey::Time(seconds, nanoseconds)) => {
+            beyond!(rows, table::created_at, moment(*seconds, *nanoseconds), id, backward, inclusive)
+        }
         (Column::LastModified, SortKey::Time(seconds, nanoseconds)) => {
-            let time = Timestamp::from_milliseconds(seconds * 1_000 + i64::from(nanoseconds / 1_000_000));
-            beyond!(rows, table::last_modified_at, time, id, backward, inclusive)
+            beyond!(rows, table::last_modified_at, moment(*seconds, *nanoseconds), id, backward, inclusive)
         }
         _ => match (backward, inclusive) {
             (false, false) => rows.filter(table::id.gt(id)),
@@ -112,4 +118,8 @@ pub(super) fn beyond<'a>(rows: Rows<'a>, column: Column, edge: &'a Edge, backwar
             (true, true) => rows.filter(table::id.le(id)),
         },
     }
+}
+
+fn moment(seconds: i64, nanoseconds: i32) -> Timestamp {
+    Timestamp::from_milliseconds(seconds.saturating_mul(1_000).saturating_add(i64::from(nanoseconds / 1_000_000)))
 }

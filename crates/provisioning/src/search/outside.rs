@@ -60,7 +60,7 @@ impl Outside {
         }
     }
 
-    /// Prepares for a number of rows at once: all groups of all users take two statements.
+    /// Prepares for a number of rows at once: the groups of all users are read together.
     pub fn prepare(
         self,
         connection: &mut Connection,

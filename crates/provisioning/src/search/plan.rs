@@ -64,22 +64,31 @@ pub(crate) fn plan(filter: Filter<Bound>, ty: &ResourceType) -> Plan {
 }
 
 /// All conditions at once: SQL takes the index that it finds best. A choice (`or`) becomes candidates only where nothing
-/// else does.
+/// else does, and who is in a group is looked up only where there are not few candidates without that.
 fn all_of(parts: Vec<Filter<Bound>>, ty: &ResourceType) -> Plan {
     let mut conditions: Vec<Access> = Vec::new();
     let mut left: Vec<Filter<Bound>> = Vec::new();
+    let mut grouped: Vec<(Vec<Access>, Option<Filter<Bound>>, Filter<Bound>)> = Vec::new();
     let mut choices: Vec<(Plan, Filter<Bound>)> = Vec::new();
     for part in parts {
         let planned = plan(part.clone(), ty);
         match <[Vec<Access>; 1]>::try_from(planned.any_of) {
-            Ok([more]) if conditions.len() + more.len() > CONDITIONS => {
-                left.push(part);
-            }
+            Ok([more]) if more.iter().any(Access::is_in_group) => grouped.push((more, planned.residual, part)),
+            Ok([more]) if conditions.len() + more.len() > CONDITIONS => left.push(part),
             Ok([more]) => {
                 conditions.extend(more);
                 left.extend(planned.residual);
             }
             Err(any_of) => choices.push((Plan { any_of, residual: planned.residual }, part)),
+        }
+    }
+    let are_few = conditions.iter().any(Access::is_point);
+    for (more, residual, part) in grouped {
+        if are_few || conditions.len() + more.len() > CONDITIONS {
+            left.push(part);
+        } else {
+            conditions.extend(more);
+            left.extend(residual);
         }
     }
     let mut any_of = vec![conditions];
@@ -228,7 +237,7 @@ fn equality(attribute: &Bound, value: &str, ty: &ResourceType) -> Option<(Access
             Some((Access::Key { path: path.to_owned(), folded: vec![folded] }, is_whole))
         }
         ("members.value", ResourceKind::Group) => Some((Access::HasMember(vec![value.to_owned()]), true)),
-        ("groups.value", ResourceKind::User) => Some((Access::InGroup(vec![value.to_owned()]), false)),
+        ("groups.value", ResourceKind::User) => Some((Access::InGroup(vec![value.to_owned()]), true)),
         _ if attribute.definition().uniqueness != Uniqueness::None => {
             let folded = key::unique_value(attribute, &value.into())?;
             Some((Access::Key { path: key::unique_path(ty, attribute), folded: vec![folded] }, true))

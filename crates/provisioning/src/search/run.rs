@@ -129,7 +129,7 @@ impl Plan {
     /// The conditions, where one statement finds all candidates.
     fn statement(&self) -> Option<&[Access]> {
         match self.any_of.as_slice() {
-            [all_of] if !all_of.iter().any(|access| matches!(access, Access::InGroup(_))) => Some(all_of),
+            [all_of] if !all_of.iter().any(Access::is_in_group) => Some(all_of),
             _ => None,
         }
     }

@@ -1,9 +1,10 @@
 //! `sortBy` and `sortOrder` (RFC 7644 §3.4.2.3)
 
+use registry::Feature;
 use serde_json::{Value, json};
 
 use crate::on_both_databases;
-use crate::support::{By, ENTERPRISE_USER, TestApplication, many_users, patch, resources, user};
+use crate::support::{By, ENTERPRISE_USER, TestApplication, ids, many_users, patch, resources, user};
 
 fn names(list: &Value) -> Vec<String> {
     resources(list).iter().map(|user| user["userName"].as_str().unwrap().to_owned()).collect()
@@ -79,14 +80,13 @@ on_both_databases! {
 
     async fn by_what_is_kept_elsewhere(server) {
         let application = server.application("acme", &[]).await;
-        let mut ids = Vec::new();
+        let mut made = Vec::new();
         for name in ["a", "b", "c"] {
-            ids.push(application.add_user(name).await);
+            made.push(application.add_user(name).await);
         }
-        let (zeta, alpha) = (application.add_group("Zeta", &[&ids[0]]).await, application.add_group("Alpha", &[&ids[1]]).await);
+        let (zeta, alpha) = (application.add_group("Zeta", &[&made[0]]).await, application.add_group("Alpha", &[&made[1]]).await);
         assert_eq!(order(&application, "groups.display", None).await, "bac");
         assert_eq!(order(&application, "meta.location", None).await, "abc");
-        let groups = |list: Value| -> Vec<String> { crate::support::ids(&list) };
         for (sort_by, order, expected) in [
             ("displayName", "ascending", [&alpha, &zeta]),
             ("displayName", "descending", [&zeta, &alpha]),
@@ -94,15 +94,43 @@ on_both_databases! {
             ("members", "descending", [&alpha, &zeta]),
         ] {
             let query = json!({ "sortBy": sort_by, "sortOrder": order });
-            let found = groups(application.ask(By::Get, "/Groups", &query).await.expect(200).json());
+            let found = ids(&application.ask(By::Get, "/Groups", &query).await.expect(200).json());
             assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{sort_by} {order}");
         }
         // The last to change comes last.
         server.clock.step(1_000);
-        application.patch(&format!("/Users/{}", ids[0]), &patch(json!([{ "op": "add", "path": "title", "value": "x" }]))).await.expect(200);
+        application.patch(&format!("/Users/{}", made[0]), &patch(json!([{ "op": "add", "path": "title", "value": "x" }]))).await.expect(200);
         assert_eq!(order(&application, "meta.lastModified", None).await, "bca");
         assert_eq!(order(&application, "meta.lastModified", Some("meta.lastModified gt \"2026-11-24T09:00:00.500Z\"")).await, "a");
         assert_eq!(order(&application, "meta.created", None).await, "abc");
+        // Whoever comes back under the former id was created when coming back.
+        application.delete(&format!("/Users/{}", made[1])).await.expect(204);
+        assert_eq!(application.add_user("b").await, made[1]);
+        assert_eq!(order(&application, "meta.created", None).await, "acb");
+        assert_eq!(order(&application, "meta.created", Some("meta.created gt \"2026-11-24T09:00:00.500Z\"")).await, "b");
+        assert_eq!(order(&application, "id", None).await, "abc");
+    }
+
+    async fn names_that_several_have(server) {
+        let application = server.application("acme", &[(Feature::UniqueGroupNames, false)]).await;
+        let mut made = Vec::new();
+        for name in ["b", "A", "a", "B", "a"] {
+            made.push(application.add_group(name, &[]).await);
+        }
+        let expected = [1, 2, 4, 0, 3].map(|index| made[index].clone());
+        for order in ["ascending", "descending"] {
+            let query = json!({ "sortBy": "displayName", "sortOrder": order });
+            for pages in [
+                application.pages_by_cursor(By::Get, "/Groups", &query, 1).await,
+                application.pages_by_index(By::Get, "/Groups", &query, 2).await,
+            ] {
+                let mut found: Vec<_> = pages.iter().flat_map(ids).collect();
+                if order == "descending" {
+                    found.reverse();
+                }
+                assert_eq!(found, expected, "{order}");
+            }
+        }
     }
 
     async fn what_cannot_be_sorted_by(server) {
@@ -131,7 +159,7 @@ on_both_databases! {
 
     async fn more_than_may_be_looked_through(server) {
         let application = server.application("acme", &[]).await;
-        let ids = many_users(server, &application, 50_001);
+        let made = many_users(server, &application, 50_001);
         let page = |sort_by: &str, cursor: Option<&str>| {
             let mut query = json!({ "sortBy": sort_by, "sortOrder": "descending", "count": 2, "filter": "meta.created lt \"2000-01-01\"" });
             if let Some(cursor) = cursor {
@@ -146,7 +174,7 @@ on_both_databases! {
         // What SQL sorts has no such end.
         for by in ["userName", "id", "meta.created", "meta.lastModified", "externalId"] {
             let list = application.ask(By::Search, "/Users", &page(by, None)).await.expect(200).json();
-            assert_eq!(crate::support::ids(&list), [&*ids[50_000], &*ids[49_999]], "{by}");
+            assert_eq!(ids(&list), [&*made[50_000], &*made[49_999]], "{by}");
             assert_eq!(list["totalResults"], 50_001, "{by}");
         }
         // Nor has a cursor that need not sort: pages come without a total, and as long as they can be.

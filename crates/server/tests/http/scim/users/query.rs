@@ -76,9 +76,20 @@ on_both_databases! {
         application.add_user("cyd").await;
         let engines = application.add_group("Engines", &[&ada, &bob]).await;
         let sales = application.add_group("Sales", &[&bob]).await;
+        let (outer, outermost) = (application.add_group("Outer", &[&sales]).await, application.add_group("Outermost", &[]).await);
+        let nest = patch(json!([{ "op": "add", "path": "members", "value": [{ "value": outer }] }]));
+        application.patch(&format!("/Groups/{outermost}"), &nest).await.expect(200);
         let base_url = format!("https://rollcall.test{}", application.path);
         for (filter, expected) in [
-            (format!("groups eq \"{engines}\""), &["ada", "bob"][..]),
+            (format!("groups eq \"{outer}\""), &["bob"][..]),
+            (format!("groups eq \"{outermost}\" and groups eq \"{engines}\""), &["bob"]),
+            (format!("groups[value eq \"{outermost}\" and type eq \"indirect\"]"), &["bob"]),
+            (format!("groups[value eq \"{outermost}\" and type eq \"direct\"]"), &[]),
+            (format!("groups eq \"{outermost}\" and userName eq \"ada\""), &[]),
+            (format!("groups eq \"{outermost}\" and userName sw \"B\""), &["bob"]),
+            (format!("groups.value ne \"{outermost}\""), &["ada", "cyd"]),
+            ("groups.type eq \"indirect\"".to_owned(), &["bob"]),
+            (format!("groups eq \"{engines}\""), &["ada", "bob"]),
             (format!("groups.value eq \"{sales}\""), &["bob"]),
             (format!("groups eq \"{sales}\" and groups eq \"{engines}\""), &["bob"]),
             (format!("groups eq \"{sales}\" or userName eq \"CYD\""), &["bob", "cyd"]),
