@@ -68,27 +68,28 @@ pub(crate) fn plan(filter: Filter<Bound>, ty: &ResourceType) -> Plan {
 fn all_of(parts: Vec<Filter<Bound>>, ty: &ResourceType) -> Plan {
     let mut conditions: Vec<Access> = Vec::new();
     let mut left: Vec<Filter<Bound>> = Vec::new();
-    let mut grouped: Vec<(Vec<Access>, Option<Filter<Bound>>, Filter<Bound>)> = Vec::new();
+    let mut grouped: Vec<(Plan, Filter<Bound>)> = Vec::new();
     let mut choices: Vec<(Plan, Filter<Bound>)> = Vec::new();
     for part in parts {
         let planned = plan(part.clone(), ty);
-        match <[Vec<Access>; 1]>::try_from(planned.any_of) {
-            Ok([more]) if more.iter().any(Access::is_in_group) => grouped.push((more, planned.residual, part)),
-            Ok([more]) if conditions.len() + more.len() > CONDITIONS => left.push(part),
-            Ok([more]) => {
-                conditions.extend(more);
+        match planned.any_of.as_slice() {
+            [more] if more.iter().any(Access::is_in_group) => grouped.push((planned, part)),
+            [more] if conditions.len() + more.len() > CONDITIONS => left.push(part),
+            [_] => {
+                conditions.extend(planned.any_of.into_iter().flatten());
                 left.extend(planned.residual);
             }
-            Err(any_of) => choices.push((Plan { any_of, residual: planned.residual }, part)),
+            _ => choices.push((planned, part)),
         }
     }
     let are_few = conditions.iter().any(Access::is_point);
-    for (more, residual, part) in grouped {
+    for (planned, part) in grouped {
+        let more: Vec<Access> = planned.any_of.into_iter().flatten().collect();
         if are_few || conditions.len() + more.len() > CONDITIONS {
             left.push(part);
         } else {
             conditions.extend(more);
-            left.extend(residual);
+            left.extend(planned.residual);
         }
     }
     let mut any_of = vec![conditions];
