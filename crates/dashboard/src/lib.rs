@@ -6,7 +6,7 @@
 //! | `web` | the ways in (`Administrator`, `Visitor`, `Protected`), the ways out (pages, redirects, failures), cookies |
 //! | `shell` | what surrounds a page: navigation, theme, notices |
 //! | `assets` | the files of `static/`, embedded |
-//! | `chart`, `moment`, `text` | values turned into what a person reads |
+//! | `chart`, `moment`, `schema_view`, `text` | values turned into what a person reads |
 //!
 //! Every page works without scripts; nothing inline ever runs (strict CSP). Deliberately not here: rules of the domain
 //! (crates `registry` and `provisioning` decide and refuse; a page only shows it), SCIM, configuration.
@@ -17,6 +17,7 @@ mod moment;
 mod pages;
 #[cfg(test)]
 mod samples;
+mod schema_view;
 mod setup_token;
 mod shell;
 mod text;

@@ -78,10 +78,12 @@ pub enum Notice {
     CredentialRevoked,
     MappingSaved,
     FeaturesSaved,
+    SchemasSaved,
+    SchemaRemoved,
 }
 
 impl Notice {
-    const ALL: [Notice; 8] = [
+    const ALL: [Notice; 10] = [
         Notice::ApplicationAdded,
         Notice::ApplicationRenamed,
         Notice::ApplicationPaused,
@@ -90,6 +92,8 @@ impl Notice {
         Notice::CredentialRevoked,
         Notice::MappingSaved,
         Notice::FeaturesSaved,
+        Notice::SchemasSaved,
+        Notice::SchemaRemoved,
     ];
 
     /// The notice that a cookie names; an unknown name says nothing.
@@ -108,6 +112,8 @@ impl Notice {
             Notice::CredentialRevoked => "credential-revoked",
             Notice::MappingSaved => "mapping-saved",
             Notice::FeaturesSaved => "features-saved",
+            Notice::SchemasSaved => "schemas-saved",
+            Notice::SchemaRemoved => "schema-removed",
         }
     }
 
@@ -124,6 +130,8 @@ impl Notice {
             Notice::CredentialRevoked => "Credential revoked. From now on it is refused.",
             Notice::MappingSaved => "Attribute mapping saved. The next write of this application uses it.",
             Notice::FeaturesSaved => "Features saved. They hold from the next request on.",
+            Notice::SchemasSaved => "Definitions added. The client is offered them from the next request on.",
+            Notice::SchemaRemoved => "Removed. The client is no longer offered it.",
         }
     }
 }

@@ -5,7 +5,7 @@
 //! | `operation` | the six operations of RFC 7644 §3, one file each, one transaction each |
 //! | `resource` | a User or Group as one client wrote it: row, keys, members, what the client reads back |
 //! | `search` | queries: candidates by SQL, decided by the evaluator |
-//! | `directory` | the tenant's own record of a person; matching, mapping, deprovisioning; users and groups for the dashboard |
+//! | `directory` | the tenant's own record of a person; matching, mapping, deprovisioning; users, groups and other resources for the dashboard |
 //! | `event` | the report: rows, search, detail, advice |
 //!
 //! Every function takes a scope that only a valid credential or a signed-in administrator can make; none takes a bare
@@ -25,6 +25,7 @@ mod search;
 pub use call::Call;
 pub use directory::groups::{GroupDetail, GroupRow, GroupSearch, MemberRow};
 pub use directory::nested::{NestedMemberRow, NestedMembers};
+pub use directory::resources::{ResourceDetail, ResourceLine, ResourcePage, ResourceSearch};
 pub use directory::users::{Counts, UserDetail, UserGroup, UserRow, UserSearch, UserSource, UserStatus};
 pub use error::Error;
 pub use event::advice::{Advice, AdviceLink, reason as reason_words};
@@ -38,7 +39,7 @@ pub use page::{PageOf, Total};
 pub use resource::representation::Representation;
 
 use database::Database;
-use registry::Registry;
+use registry::{AppScope, Feature, Registry};
 use scim_model::Limits;
 
 use crate::event::recorder::Recorder;
@@ -72,6 +73,12 @@ impl Provisioning {
     /// The limits that are enforced and advertised.
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// The limits for one application's client.
+    fn limits_of(&self, scope: &AppScope) -> Limits {
+        let schemas_required = scope.settings().features.is_on(Feature::RequireSchemas);
+        Limits { schemas_required, ..self.limits.clone() }
     }
 
     /// Writes the report rows of answered questions that still wait in memory. The server calls this regularly and before

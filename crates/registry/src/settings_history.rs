@@ -3,6 +3,7 @@
 use database::schema::{application, application_settings, resource};
 use database::{Id, Timestamp, WriteTx, kind};
 use diesel::prelude::*;
+use scim_model::schema::{DefinitionProblem, Definitions};
 
 use crate::application::{lock, with_settings};
 use crate::audit::{self, Act};
@@ -51,7 +52,8 @@ impl Registry {
     /// Saves settings as a new revision, if `expected_revision` is still the one in force; otherwise [`Error::Stale`].
     /// Settings equal to those in force make no new revision. Returns the revision in force afterwards.
     ///
-    /// Definitions may only be added to while the application has resources ([`Error::DefinitionsInUse`]).
+    /// Definitions of a type may only be added to while the application has resources of it
+    /// ([`Error::DefinitionsInUse`]).
     pub async fn save_settings(
         &self,
         scope: &TenantScope,
@@ -78,8 +80,8 @@ impl Registry {
                 if before == settings {
                     return Ok(revision);
                 }
-                let problems = settings.definitions.incompatible_with(&before.definitions);
-                if !problems.is_empty() && has_resources(tx, &scope, &id)? {
+                let problems = problems_in_use(tx, &scope, &id, &before.definitions, &settings.definitions)?;
+                if !problems.is_empty() {
                     return Err(Error::DefinitionsInUse(problems));
                 }
                 let next = revision + 1;
@@ -126,11 +128,43 @@ impl Registry {
     }
 }
 
-/// Whether the application has resources, also ones that its client cannot see any more.
-fn has_resources(tx: &mut WriteTx<'_>, scope: &TenantScope, id: &Id<kind::Application>) -> Result<bool> {
-    let of_application =
-        resource::table.filter(resource::tenant_id.eq(&scope.tenant_id)).filter(resource::application_id.eq(id));
-    Ok(diesel::select(diesel::dsl::exists(of_application)).get_result(tx.connection())?)
+/// What the new definitions would take away from resources that are there. A type without any can change at will.
+fn problems_in_use(
+    tx: &mut WriteTx<'_>,
+    scope: &TenantScope,
+    id: &Id<kind::Application>,
+    before: &Definitions,
+    after: &Definitions,
+) -> Result<Vec<DefinitionProblem>> {
+    if after.incompatible_with(before).is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut in_use: Vec<&str> = Vec::new();
+    for ty in before.resource_types.iter().chain(&after.resource_types) {
+        if !in_use.contains(&ty.name.as_str()) && has_resources(tx, scope, id, &ty.name)? {
+            in_use.push(&ty.name);
+        }
+    }
+    Ok(after.of_types(&in_use).incompatible_with(&before.of_types(&in_use)))
+}
+
+/// Whether the application has resources of this type, also ones that its client cannot see any more.
+fn has_resources(
+    tx: &mut WriteTx<'_>,
+    scope: &TenantScope,
+    id: &Id<kind::Application>,
+    resource_type: &str,
+) -> Result<bool> {
+    let of_type = || {
+        resource::table
+            .filter(resource::tenant_id.eq(&scope.tenant_id))
+            .filter(resource::application_id.eq(id))
+            .filter(resource::resource_type.eq(resource_type))
+    };
+    // Asked one by one: each of the two has an index that begins with what is asked for.
+    let visible = diesel::dsl::exists(of_type().filter(resource::deleted_at.is_null()));
+    let set_aside = diesel::dsl::exists(of_type().filter(resource::deleted_at.is_not_null()));
+    Ok(diesel::select(visible).get_result(tx.connection())? || diesel::select(set_aside).get_result(tx.connection())?)
 }
 
 /// What changed, in words.

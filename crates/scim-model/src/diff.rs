@@ -22,12 +22,23 @@ pub struct Change {
 /// The differences, in the order of the schema. `id`, `meta` and `schemas` do not count; the order of a list's values
 /// does not either.
 pub fn diff(old: &Resource, new: &Resource, ty: &ResourceType) -> Vec<Change> {
+    diff_of(old.as_map(), new.as_map(), ty, |_| true)
+}
+
+/// The differences of those attributes and extensions at the top that are meant.
+pub(crate) fn diff_of(
+    old: &Map<String, Value>,
+    new: &Map<String, Value>,
+    ty: &ResourceType,
+    is_meant: impl Fn(&str) -> bool,
+) -> Vec<Change> {
     let mut changes = Vec::new();
     let external_id = ty.attribute("externalId").into_iter();
-    attributes(external_id.chain(&ty.schema.attributes), "", Some(old.as_map()), Some(new.as_map()), &mut changes);
-    for extension in &ty.extensions {
+    let core = external_id.chain(&ty.schema.attributes).filter(|attribute| is_meant(&attribute.name));
+    attributes(core, "", Some(old), Some(new), &mut changes);
+    for extension in ty.extensions.iter().filter(|extension| is_meant(&extension.schema.id)) {
         let urn = &extension.schema.id;
-        let (old, new) = (object(old.as_map().get(urn)), object(new.as_map().get(urn)));
+        let (old, new) = (object(old.get(urn)), object(new.get(urn)));
         attributes(extension.schema.attributes.iter(), &format!("{urn}:"), old, new, &mut changes);
     }
     changes
@@ -100,11 +111,24 @@ fn same_values(old: &[Value], new: &[Value]) -> bool {
     counts.values().all(|count| *count == 0)
 }
 
-/// The value as text with its members in the order of their names.
+/// The value as text in which the order of members and of values says nothing.
 fn ordered(value: &Value) -> String {
-    let mut value = value.clone();
-    value.sort_all_objects();
-    value.to_string()
+    match value {
+        Value::Array(values) => {
+            let mut values: Vec<String> = values.iter().map(ordered).collect();
+            values.sort_unstable();
+            format!("[{}]", values.join(","))
+        }
+        Value::Object(members) => {
+            let mut members: Vec<(&String, String)> =
+                members.iter().map(|(name, value)| (name, ordered(value))).collect();
+            members.sort_unstable();
+            let members: Vec<String> =
+                members.into_iter().map(|(name, value)| format!("{}:{value}", Value::from(name.as_str()))).collect();
+            format!("{{{}}}", members.join(","))
+        }
+        plain => plain.to_string(),
+    }
 }
 
 #[cfg(test)]
@@ -124,6 +148,33 @@ mod tests {
         let expected: Vec<_> =
             expected.iter().map(|(path, old, new)| ((*path).to_owned(), old.clone(), new.clone())).collect();
         assert_eq!(changes, expected);
+    }
+
+    #[test]
+    fn what_a_schema_never_returns_is_in_no_difference() {
+        let json = r#"[
+            { "id": "urn:x:Door", "attributes": [
+                { "name": "codes", "type": "complex", "multiValued": true, "subAttributes": [
+                    { "name": "value" }, { "name": "pin", "returned": "never" }] },
+                { "name": "lock", "type": "complex", "subAttributes": [
+                    { "name": "maker" }, { "name": "key", "returned": "never" }] }] },
+            { "name": "Door", "endpoint": "/Doors", "schema": "urn:x:Door" }]"#;
+        let types = crate::schema::Definitions::parse(json.as_bytes()).unwrap().build().unwrap();
+        let stored = json!({ "codes": [{ "value": "a", "pin": "s3cret" }], "lock": { "maker": "M", "key": "s3cret" } });
+        let changes = diff(
+            &Resource::default(),
+            &Resource::from_stored(&stored.to_string()).unwrap(),
+            types.named("Door").unwrap(),
+        );
+        let change = |path: &str, new: Option<Value>| Change { path: path.to_owned(), old: None, new };
+        assert_eq!(
+            changes,
+            [
+                change("codes", Some(json!([{ "value": "a" }]))),
+                change("lock.maker", Some(json!("M"))),
+                change("lock.key", None),
+            ]
+        );
     }
 
     #[test]
@@ -157,6 +208,17 @@ mod tests {
             json!({"emails": [one, two]}),
             &[("emails", json!([one, one]), json!([one, two]))],
         );
+    }
+
+    #[test]
+    fn lists_within_lists_have_no_order_either() {
+        let specimen = |texts: Value| {
+            let text = json!({"boxes": [{"value": "a", "texts": texts}, {"value": "b"}]}).to_string();
+            Resource::from_stored(&text).unwrap()
+        };
+        let changes = |old: Value, new: Value| diff(&specimen(old), &specimen(new), crate::testing::specimen()).len();
+        assert_eq!(changes(json!(["x", "y"]), json!(["y", "x"])), 0);
+        assert_eq!(changes(json!(["x", "y"]), json!(["y", "y"])), 1);
     }
 
     #[test]

@@ -9,7 +9,7 @@
 //! | [`limits`] | the one set of limits, enforced and advertised alike |
 //! | [`urn`] | schema and message URNs |
 //! | [`fold`] | the one case folding |
-//! | [`schema`] | schemas, attributes and resource types as data; [`schema::core`] holds User and Group, [`schema::definition`] what an application adds |
+//! | [`schema`] | schemas, attributes and resource types as data; [`schema::core`] holds User and Group, [`schema::definition`] what an application adds, [`schema::ready`] sets to add by name |
 //! | [`path`] | attribute paths as written and [bound to a schema](path::Bound) |
 //! | [`resource`] | a schema-checked document |
 //! | [`check`] | a POST or PUT body becomes a [`Resource`], with every [leniency](check::Adjustment) on record |

@@ -19,6 +19,9 @@ pub struct Limits {
     pub looked_through: usize,
     /// Largest request body, in bytes.
     pub body_bytes: usize,
+    /// Whether a resource without `schemas` is refused (RFC 7643 §3). An administrator may let an application's client get
+    /// away without; then it is on record.
+    pub schemas_required: bool,
 }
 
 impl Default for Limits {
@@ -35,6 +38,7 @@ impl Default for Limits {
             cursor_timeout_s: 3_600,
             looked_through: 50_000,
             body_bytes: 16 * 1024 * 1024,
+            schemas_required: true,
         }
     }
 }

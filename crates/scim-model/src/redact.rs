@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::schema::{Attribute, ResourceType, Returned};
+use crate::schema::ResourceType;
 
 const REDACTED: &str = "[redacted]";
 const PASSWORD: &[u8] = b"password";
@@ -19,19 +19,9 @@ pub struct Secrets(Vec<String>);
 impl Secrets {
     /// The secrets of one resource type, or of several.
     pub fn of<'a>(types: impl IntoIterator<Item = &'a ResourceType>) -> Self {
-        fn collect(attributes: &[std::sync::Arc<Attribute>], names: &mut Vec<String>) {
-            for attribute in attributes {
-                if attribute.returned == Returned::Never && !contains_ignore_case(&attribute.name, PASSWORD) {
-                    names.push(attribute.name.clone());
-                }
-                collect(&attribute.sub_attributes, names);
-            }
-        }
-        let mut names = Vec::new();
-        for schema in types.into_iter().flat_map(ResourceType::schemas) {
-            collect(&schema.attributes, &mut names);
-        }
-        Secrets(names)
+        let names = types.into_iter().flat_map(ResourceType::secret_names);
+        // Found anyway, whatever the type.
+        Secrets(names.filter(|name| !contains_ignore_case(name, PASSWORD)).map(str::to_owned).collect())
     }
 
     /// Whether a name, a path or a filter speaks of one of them. Of a password any name with the word in it, behind a URN or
@@ -129,6 +119,30 @@ mod tests {
 
     fn check(body: &str, expected: &str) {
         assert_eq!(request_body(body.as_bytes(), 10_000, &Secrets::default()), expected, "{body}");
+    }
+
+    #[test]
+    fn what_a_schema_never_returns_disappears() {
+        let types = crate::schema::ready::named("devices").unwrap().definitions().build().unwrap();
+        let device = types.named("Device").unwrap().as_ref();
+        let ble = "urn:ietf:params:scim:schemas:extension:ble:2.0:Device";
+        for body in [
+            json!({ "displayName": "shown", ble: { "IRK": "s3cret", "mobility": true } }),
+            json!({ "displayName": "shown", format!("{ble}:irk"): "s3cret" }),
+            json!({ "displayName": "shown", "Operations": [{ "op": "replace", "path": format!("{ble}:irk"), "value": "s3cret" }] }),
+            json!({ "displayName": "shown", "Operations": [{ "op": "add", "value": { ble: { "irk": ["s3cret"] } } }] }),
+            json!({ "displayName": "shown", "fdoVoucher": { "deep": "s3cret" } }),
+        ] {
+            let text = request_body(body.to_string().as_bytes(), 10_000, &Secrets::of([device]));
+            assert!(!text.contains("s3cret") && text.contains(REDACTED) && text.contains("shown"), "{text}");
+            assert!(
+                request_body(body.to_string().as_bytes(), 10_000, &Secrets::default()).contains("s3cret"),
+                "any type's would be too much"
+            );
+        }
+        let user = crate::schema::core::user();
+        let body = r#"{"userName":"ada","irk":"7"}"#;
+        assert_eq!(request_body(body.as_bytes(), 10_000, &Secrets::of([user])), body);
     }
 
     #[test]

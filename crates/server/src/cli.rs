@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use registry::{CredentialKind, Feature, Role};
+use scim_model::schema::ready;
 
 use crate::config::Options;
 
@@ -151,7 +153,7 @@ pub enum CredentialCommand {
 /// Commands about the schemas and resource types of an application.
 #[derive(Debug, Subcommand)]
 pub enum SchemaCommand {
-    /// Add what a file defines, or put it in the place of what has the same URN or name
+    /// Add definitions, or put them in the place of those with the same URN or name
     Add {
         /// Slug of the tenant
         #[arg(long, value_name = "SLUG")]
@@ -159,9 +161,8 @@ pub enum SchemaCommand {
         /// Id of the application
         #[arg(long, value_name = "ID")]
         application: String,
-        /// JSON array of Schema and ResourceType resources (RFC 7643, sections 6 and 7); - for standard input
-        #[arg(long, value_name = "FILE")]
-        file: PathBuf,
+        #[command(flatten)]
+        source: DefinitionSource,
     },
     /// Print the application's own schemas and resource types as JSON
     List {
@@ -172,7 +173,7 @@ pub enum SchemaCommand {
         #[arg(long, value_name = "ID")]
         application: String,
     },
-    /// Remove a schema or a resource type, as long as the application has no resources
+    /// Remove a schema or a resource type and what only served it, as long as no resources follow it
     Remove {
         /// Slug of the tenant
         #[arg(long, value_name = "SLUG")]
@@ -184,6 +185,18 @@ pub enum SchemaCommand {
         #[arg(value_name = "URN|NAME", required = true)]
         names: Vec<String>,
     },
+}
+
+/// Where definitions come from: exactly one of these.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct DefinitionSource {
+    /// JSON array of Schema and ResourceType resources (RFC 7643, sections 6 and 7); - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Ready-made definitions
+    #[arg(long, value_name = "NAME", value_parser = ready_names())]
+    pub ready: Option<String>,
 }
 
 /// Kinds of source.
@@ -209,6 +222,11 @@ impl From<Authentication> for CredentialKind {
             Authentication::Basic => CredentialKind::Basic,
         }
     }
+}
+
+/// The names of ready-made definitions, each with its title in the help.
+fn ready_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(ready::all().iter().map(|set| PossibleValue::new(set.name).help(set.title)))
 }
 
 /// `NAME=on` or `NAME=off`.
@@ -249,6 +267,7 @@ mod tests {
             "rollcall application credential add --tenant acme --application a1 --user ada@corp.test --auth basic \
              --name Ada --json",
             "rollcall application schema add --tenant acme --application a1 --file devices.json",
+            "rollcall application schema add --tenant acme --application a1 --ready devices",
             "rollcall application schema list --tenant acme --application a1",
             "rollcall application schema remove --tenant acme --application a1 Device urn:example:Device",
             "rollcall migrate",
@@ -272,6 +291,8 @@ mod tests {
             "rollcall application credential add --tenant acme",
             "rollcall application credential add --tenant acme --application a1 --auth digest",
             "rollcall application schema add --tenant acme --application a1",
+            "rollcall application schema add --tenant acme --application a1 --ready gadgets",
+            "rollcall application schema add --tenant acme --application a1 --ready devices --file a.json",
             "rollcall application schema remove --tenant acme --application a1",
         ];
         for line in refused {

@@ -1,4 +1,5 @@
-//! Third-party versions stand only in the workspace table, each with what it is for.
+//! Third-party versions stand only in the workspace table, each with what it is for. Fuzz targets are a workspace of their
+//! own, whose dependencies are its table.
 
 use std::path::Path;
 
@@ -9,7 +10,11 @@ use super::Findings;
 pub fn check(root: &Path, files: &[String], findings: &mut Findings) -> Result<()> {
     for file in files.iter().filter(|file| file.ends_with("Cargo.toml")) {
         let text = std::fs::read_to_string(root.join(file)).with_context(|| format!("cannot read {file}"))?;
-        let errors = if file == "Cargo.toml" { without_purpose(&text) } else { with_own_version(&text) };
+        let errors = match file.as_str() {
+            "Cargo.toml" => without_purpose(&text, "workspace.dependencies"),
+            file if file.ends_with("/fuzz/Cargo.toml") => without_purpose(&text, "dependencies"),
+            _ => with_own_version(&text),
+        };
         findings.errors.extend(errors.into_iter().map(|(line, error)| format!("{file}:{line}: {error}")));
     }
     Ok(())
@@ -31,10 +36,10 @@ fn lines_of(text: &str, wanted: impl Fn(&str) -> bool) -> Vec<(usize, &str, &str
     lines
 }
 
-/// In the workspace table: a comment behind the version or right above it.
-fn without_purpose(text: &str) -> Vec<(usize, String)> {
+/// In the table of a workspace: a comment behind the version or right above it.
+fn without_purpose(text: &str, table: &str) -> Vec<(usize, String)> {
     let told = |line: &str, above: &str| line.contains(" # ") || above.starts_with('#') || line.contains("path = ");
-    let lines = lines_of(text, |section| section == "workspace.dependencies");
+    let lines = lines_of(text, |section| section == table);
     let silent = lines.into_iter().filter(|(_, line, above)| !told(line, above));
     silent.map(|(number, line, _)| (number, format!("`{}` does not say what it is for", name(line)))).collect()
 }
@@ -60,7 +65,10 @@ mod tests {
     #[test]
     fn every_third_party_crate_says_what_it_is_for() {
         let text = "[workspace.dependencies]\nours = { path = \"crates/ours\" }\n# A heading\n\nsilent = \"1\"\ntold = \"1\" # why\n# why\nalso = \"1\"\n[other]\nx = 1\n";
-        assert_eq!(without_purpose(text), [(5, "`silent` does not say what it is for".to_owned())]);
+        assert_eq!(
+            without_purpose(text, "workspace.dependencies"),
+            [(5, "`silent` does not say what it is for".to_owned())]
+        );
     }
 
     #[test]

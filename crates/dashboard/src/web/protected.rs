@@ -7,6 +7,7 @@ use super::administrator::dashboard;
 use super::cookies;
 use super::failure::PageFailure;
 use super::fields::Fields;
+use super::multipart;
 use crate::Dashboard;
 use actix_web::dev::Payload;
 use actix_web::http::header;
@@ -14,7 +15,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use std::future::Future;
 use std::pin::Pin;
 
-/// More than the largest form of ours can come to (a mapping of a few hundred rows).
+/// More than the largest form of ours can come to (a mapping of a few hundred rows, schemas as JSON).
 const LARGEST_FORM: usize = 512 * 1024;
 
 /// A form, read into what its page knows it as.
@@ -70,11 +71,15 @@ fn same_site(request: &HttpRequest, public_host: &str) -> bool {
 
 async fn read(request: &HttpRequest, payload: web::Payload) -> Result<Fields, PageFailure> {
     let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    if !content_type.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
+    let boundary = multipart::boundary(content_type);
+    if boundary.is_none() && !content_type.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
         return Err(PageFailure::UnreadableForm);
     }
     let bytes = payload.to_bytes_limited(LARGEST_FORM).await.map_err(|_| PageFailure::UnreadableForm)?;
     let bytes = bytes.map_err(|_| PageFailure::UnreadableForm)?;
+    if let Some(boundary) = boundary {
+        return Fields::multipart(&bytes, boundary).ok_or(PageFailure::UnreadableForm);
+    }
     let text = std::str::from_utf8(&bytes).map_err(|_| PageFailure::UnreadableForm)?;
     Ok(Fields::parse(text))
 }

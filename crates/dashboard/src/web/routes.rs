@@ -3,8 +3,8 @@
 use super::failure;
 use crate::assets;
 use crate::pages::applications::{
-    check, connection, features, list as applications, mapping, new, new_scim_client, okta, reveal_credential,
-    revoke_credential,
+    check, connection, features, list as applications, mapping, new, new_scim_client, okta, remove_schema,
+    resource as one_resource, resources, reveal_credential, revoke_credential, schemas,
 };
 use crate::pages::groups::{detail as group, list as groups};
 use crate::pages::reports::{provisioning as report, provisioning_event as event};
@@ -53,6 +53,13 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(page(&under("features")).route(get().to(features::show)).route(post().to(features::submit)))
         .service(page(&under("okta")).route(get().to(okta::show)))
         .service(page(&under("check")).route(get().to(check::show)))
+        .service(page(&under("schemas")).route(get().to(schemas::show)).route(post().to(schemas::submit)))
+        .service(page(&under("schemas/ready")).route(post().to(schemas::add_ready)))
+        .service(
+            page(&under("schemas/remove")).route(get().to(remove_schema::show)).route(post().to(remove_schema::submit)),
+        )
+        .service(page(&under("resources")).route(get().to(resources::show)))
+        .service(page(&under("resources/{resource}")).route(get().to(one_resource::show)))
         .service(page("/t/{tenant}/users").route(get().to(users::show)))
         .service(page("/t/{tenant}/users/{user}").route(get().to(user::show)))
         .service(page("/t/{tenant}/groups").route(get().to(groups::show)))

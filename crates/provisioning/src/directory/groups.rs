@@ -74,7 +74,7 @@ pub struct GroupDetail {
     /// The groups that it is in, directly or through others.
     pub parents: Vec<GroupRow>,
     pub created_at: Timestamp,
-    /// The resource as its client wrote it, indented.
+    /// The resource as its client reads it, indented.
     pub document: String,
 }
 
@@ -129,7 +129,8 @@ impl Provisioning {
         nested_after: Option<String>,
     ) -> Result<Option<GroupDetail>, Error> {
         let (tenant_id, id) = (scope.tenant_id().to_string(), askable(id));
-        self.database
+        let found = self
+            .database
             .read(move |tx| -> Result<_, Error> {
                 let connection = tx.connection();
                 let Some(row) = group_rows(connection, &tenant_id, std::slice::from_ref(&id))?.pop() else {
@@ -149,7 +150,11 @@ impl Provisioning {
                 let parents = group_rows(connection, &tenant_id, &parents)?;
                 Ok(Some(GroupDetail { row, members, nested, parents, created_at, document: indented(document) }))
             })
-            .await
+            .await?;
+        let Some(mut group) = found else { return Ok(None) };
+        let document = std::mem::take(&mut group.document);
+        group.document = self.shown_document(scope, &group.row.application_id, "Group", document).await?;
+        Ok(Some(group))
     }
 }
 

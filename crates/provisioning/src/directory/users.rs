@@ -78,7 +78,7 @@ pub struct UserSource {
     pub removed: bool,
     pub created_at: Timestamp,
     pub last_modified_at: Timestamp,
-    /// The resource as its client wrote it, indented.
+    /// The resource as its client reads it, indented.
     pub document: String,
 }
 
@@ -161,7 +161,8 @@ impl Provisioning {
     /// Only what the database says.
     pub async fn user(&self, scope: &TenantScope, id: &str) -> Result<Option<UserDetail>, Error> {
         let (tenant_id, id) = (scope.tenant_id().to_string(), askable(id));
-        self.database
+        let found = self
+            .database
             .read(move |tx| -> Result<_, Error> {
                 let connection = tx.connection();
                 let found: Option<(Columns, Timestamp, String, Option<String>)> = table::table
@@ -186,7 +187,13 @@ impl Provisioning {
                     groups,
                 }))
             })
-            .await
+            .await?;
+        let Some(mut user) = found else { return Ok(None) };
+        for source in &mut user.sources {
+            let document = std::mem::take(&mut source.document);
+            source.document = self.shown_document(scope, &source.application_id, "User", document).await?;
+        }
+        Ok(Some(user))
     }
 
     /// How much the tenant holds, in all and by application.

@@ -42,10 +42,27 @@ pub struct Step {
     pub text: String,
 }
 
+/// What the text of a reading step begins with when something had to be put right, and what stands between two things.
+const ADJUSTED: &str = "Adjusted: ";
+const BETWEEN: &str = "; ";
+
 impl Step {
     /// A step from its two halves.
     pub fn new(name: &str, text: impl Into<String>) -> Self {
         Step { name: name.to_owned(), text: text.into() }
+    }
+
+    /// The step of reading a body, with what was put right in it, in words.
+    pub(crate) fn read(adjustments: &[String]) -> Self {
+        match adjustments {
+            [] => Step::new("Read", "The request follows the schema"),
+            some => Step::new("Read", format!("{ADJUSTED}{}", some.join(BETWEEN))),
+        }
+    }
+
+    /// What was put right in this step, in words; empty for a step in which nothing was.
+    pub fn adjustments(&self) -> Vec<&str> {
+        self.text.strip_prefix(ADJUSTED).map(|words| words.split(BETWEEN).collect()).unwrap_or_default()
     }
 }
 
@@ -253,4 +270,18 @@ pub fn identifier_key(identifier: &str) -> String {
 fn storable(text: &str) -> String {
     const CHARACTERS: usize = 2_000;
     text.chars().filter(|character| *character != '\0').take(CHARACTERS).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reading_step_tells_what_was_put_right() {
+        let words = ["boolean sent as text: active".to_owned(), "repeated value dropped: emails".to_owned()];
+        let step = Step::read(&words);
+        assert_eq!(step.text, "Adjusted: boolean sent as text: active; repeated value dropped: emails");
+        assert_eq!(step.adjustments(), words);
+        assert_eq!(Step::read(&[]).adjustments(), Vec::<&str>::new());
+    }
 }

@@ -1,4 +1,4 @@
-//! The latest rows about one person, group or application, and the milestones of an application's set-up.
+//! The latest rows about one person, resource or application, and the milestones of an application's set-up.
 
 use database::Timestamp;
 use database::schema::{provisioning_event as event_table, resource};
@@ -18,6 +18,8 @@ pub enum Subject {
     User(String),
     /// A group, by the id of its resource.
     Group(String),
+    /// A resource of another type, by its id.
+    Resource(String),
     /// An application.
     Application(String),
 }
@@ -64,7 +66,9 @@ impl Provisioning {
                     .into_boxed();
                 query = match subject {
                     Subject::Application(id) => query.filter(event_table::application_id.eq(askable(&id))),
-                    Subject::Group(id) => query.filter(event_table::subject_id.eq(askable(&id))),
+                    Subject::Group(id) | Subject::Resource(id) => {
+                        query.filter(event_table::subject_id.eq(askable(&id)))
+                    }
                     Subject::User(id) => {
                         let resources: Vec<String> = resource::table
                             .filter(resource::tenant_id.eq(&tenant_id))

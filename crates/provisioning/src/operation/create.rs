@@ -102,7 +102,7 @@ impl Provisioning {
             ResourceKind::Group => policy::require(scope, Feature::PushGroups)?,
             ResourceKind::Other => {}
         }
-        let checked = check::create(body, ty, &self.limits)?;
+        let checked = check::create(body, ty, &self.limits_of(scope))?;
         let mut resource = checked.resource;
         let mut steps = super::replace::read_steps(&checked.adjustments);
         let (mut members, mut password_hash) = (Vec::new(), None);

@@ -9,6 +9,7 @@ mod attempt;
 mod bulk;
 mod create;
 mod delete;
+mod left_groups;
 mod member_operations;
 mod member_words;
 mod modify;

@@ -41,7 +41,8 @@ impl Provisioning {
         }
         // The body is judged before the id is looked up (400 before 404), and a password is hashed outside of the
         // transaction: hashing is slow on purpose.
-        let mut early = match check::replace(body, &Resource::default(), ty, &self.limits) {
+        let limits = self.limits_of(scope);
+        let mut early = match check::replace(body, &Resource::default(), ty, &limits) {
             Ok(checked) => checked,
             Err(error) => return Err(self.failed(scope, call, attempt, error.into()).await),
         };
@@ -53,7 +54,7 @@ impl Provisioning {
             },
             false => None,
         };
-        let (scope_inside, ty, id, limits) = (scope.clone(), ty.clone(), id.to_owned(), self.limits.clone());
+        let (scope_inside, ty, id) = (scope.clone(), ty.clone(), id.to_owned());
         let body = body.to_vec();
         self.change(scope, call, attempt, move |tx| {
             let (scope, ty) = (&scope_inside, ty.as_ref());
@@ -62,10 +63,6 @@ impl Provisioning {
             let mut after = check::replace(&body, &before, ty, &limits)?.resource;
             if is_user {
                 after.take("password");
-            }
-            // Okta's PUT may leave externalId out; it ties the resource to the client's own record, so it is kept.
-            if let (None, Some(external_id)) = (after.external_id(), before.external_id()) {
-                after.set("externalId", external_id.into());
             }
             let members = match is_group {
                 true => member::replace(tx, scope, &row.id, member_ids(after.take("members"))?)?,
@@ -124,11 +121,8 @@ impl IfMatch {
 
 /// What was adjusted while reading, in words.
 pub(super) fn read_steps(adjustments: &[Adjustment]) -> Vec<Step> {
-    if adjustments.is_empty() {
-        return vec![Step::new("Read", "The request follows the schema")];
-    }
     let words: Vec<String> = adjustments.iter().map(ToString::to_string).collect();
-    vec![Step::new("Read", format!("Adjusted: {}", words.join("; ")))]
+    vec![Step::read(&words)]
 }
 
 /// The ids in a `members` value.

@@ -1,7 +1,11 @@
 //! Applications and their settings.
 
-use super::{acts, on_both, with_role};
-use crate::{CredentialKind, Error, Feature, NewApplication, Role, Settings};
+use database::schema::resource;
+use diesel::prelude::*;
+use scim_model::schema::{Definitions, ready};
+
+use super::{Bench, acts, on_both, with_role};
+use crate::{CredentialKind, Error, Feature, NewApplication, Role, Settings, TenantScope};
 
 #[tokio::test]
 async fn an_application_is_made_whole() {
@@ -73,6 +77,69 @@ async fn settings_are_saved_as_revisions_and_never_over_somebody_elses() {
         assert_eq!(history[1].settings, Settings::default());
         let saved = &registry.audit(&acme, Some(id), 1).await.unwrap()[0];
         assert_eq!((saved.act.as_str(), saved.detail.as_str()), ("settings.save", "Switched \"Sync password\" on."));
+    })
+    .await;
+}
+
+/// Puts a resource into the database as a client would.
+async fn resource(bench: &Bench, scope: &TenantScope, application: &str, resource_type: &'static str) {
+    let (tenant, application) = (scope.tenant_id().to_string(), application.to_owned());
+    let insert = bench.registry.inner.database.write(move |tx| {
+        let (id, now) = (tx.new_id::<database::kind::Resource>(), tx.now());
+        diesel::insert_into(resource::table)
+            .values((
+                resource::tenant_id.eq(&tenant),
+                resource::application_id.eq(&application),
+                resource::id.eq(&id),
+                resource::resource_type.eq(resource_type),
+                resource::active.eq(true),
+                resource::document.eq("{}"),
+                resource::version.eq(1_i64),
+                resource::created_at.eq(now),
+                resource::last_modified_at.eq(now),
+            ))
+            .execute(tx.connection())?;
+        Ok::<_, Error>(())
+    });
+    insert.await.unwrap();
+}
+
+#[tokio::test]
+async fn definitions_change_freely_until_there_are_resources_of_the_type() {
+    on_both(async |bench| {
+        let acme = bench.tenant("acme").await;
+        let (okta, _) = bench.application(&acme, "Okta", CredentialKind::Bearer).await;
+        let (registry, id) = (&bench.registry, okta.id.as_str());
+        let with = |definitions: Definitions| Settings { definitions, ..okta.settings.clone() };
+        let devices = ready::named("devices").unwrap().definitions();
+        let both = devices.clone().with(ready::named("agents").unwrap().definitions());
+        let mut revision = 1;
+        // Users are no reason to keep a type that nobody used.
+        resource(&bench, &acme, id, "User").await;
+        for definitions in [both.clone(), Definitions::default(), both.clone()] {
+            revision = registry.save_settings(&acme, id, revision, with(definitions)).await.unwrap();
+        }
+        resource(&bench, &acme, id, "Device").await;
+        let refused = registry.save_settings(&acme, id, revision, with(Definitions::default())).await;
+        let Err(Error::DefinitionsInUse(problems)) = refused else { panic!("{refused:?}") };
+        assert!(problems.iter().any(|problem| problem.place == "Device"), "{problems:?}");
+        assert!(!problems.iter().any(|problem| problem.place.contains("Agent")), "{problems:?}");
+        revision = registry.save_settings(&acme, id, revision, with(devices)).await.unwrap();
+        assert_eq!(revision, 5);
+
+        let extension = |required: bool| {
+            let urn = "urn:example:params:scim:schemas:extension:badge:2.0:User";
+            let json = serde_json::json!([
+                { "id": urn, "attributes": [{ "name": "number" }] },
+                { "name": "User", "endpoint": "/Users", "schema": scim_model::urn::USER,
+                  "schemaExtensions": [{ "schema": urn, "required": required }] },
+            ]);
+            let read = Definitions::parse(json.to_string().as_bytes()).unwrap();
+            with(ready::named("devices").unwrap().definitions().with(read))
+        };
+        let refused = registry.save_settings(&acme, id, revision, extension(true)).await;
+        assert!(matches!(refused, Err(Error::DefinitionsInUse(_))), "users are there without it: {refused:?}");
+        registry.save_settings(&acme, id, revision, extension(false)).await.unwrap();
     })
     .await;
 }

@@ -11,10 +11,14 @@ pub enum Adjustment {
     AttributeIgnored(String),
     /// The schema or extension is not one of the resource type. Entra ID (groups), custom mappings.
     SchemaIgnored(String),
+    /// An extension inside another one, taken as one of the resource. The examples of RFC 9944 §7.1 nest the pairing methods.
+    NestedExtension(String),
     /// A sub-attribute that only the service provider writes. Okta: `manager.displayName`.
     ReadOnlyIgnored(String),
     /// `schemas` names a schema by its name from before the RFC. OneLogin templates.
     OlderSchemaName(String),
+    /// There is no `schemas`, and the administrator does not ask for it.
+    SchemasMissing,
     /// `schemas` leaves out the main schema.
     MainSchemaMissing,
     /// A single value where a list is due. OneLogin templates: `emails`.
@@ -49,8 +53,10 @@ impl fmt::Display for Adjustment {
             Self::BooleanAsText(path) => write!(formatter, "boolean sent as text: {path}"),
             Self::AttributeIgnored(path) => write!(formatter, "attribute ignored: {path}"),
             Self::SchemaIgnored(urn) => write!(formatter, "unknown schema ignored: {urn}"),
+            Self::NestedExtension(urn) => write!(formatter, "extension taken out of another one: {urn}"),
             Self::ReadOnlyIgnored(path) => write!(formatter, "read-only attribute ignored: {path}"),
             Self::OlderSchemaName(urn) => write!(formatter, "schema named as before SCIM 2.0: {urn}"),
+            Self::SchemasMissing => formatter.write_str("schemas is missing"),
             Self::MainSchemaMissing => formatter.write_str("schemas does not name the main schema"),
             Self::SingleAsList(path) => write!(formatter, "single value taken as a list: {path}"),
             Self::ListAsSingle(path) => write!(formatter, "list of one taken as a single value: {path}"),

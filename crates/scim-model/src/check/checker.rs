@@ -156,7 +156,8 @@ impl Checker {
             let Some(sub) = self.sub_attribute(attribute, &key, place) else { continue };
             let place = place.member(&sub.name);
             if sub.mutability == Mutability::ReadOnly {
-                if !is_blank(&value) {
+                // Okta and Rauthy name every member: that is no news.
+                if !is_blank(&value) && !(attribute.name == "members" && sub.name == "display") {
                     self.adjustments.add(|| Adjustment::ReadOnlyIgnored(place.attribute_path()));
                 }
                 continue;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::adjustment::Adjustment;
 use super::checker::{Checker, given_twice};
 use super::place::Place;
+use crate::limits::Limits;
 use crate::message::error::ScimError;
 use crate::schema::{Mutability, ResourceType, Schema};
 use crate::urn;
@@ -15,9 +16,14 @@ pub(super) fn document(
     checker: &mut Checker,
     mut body: Map<String, Value>,
     ty: &ResourceType,
+    limits: &Limits,
 ) -> Result<Map<String, Value>, ScimError> {
     let schemas = take_member(&mut body, "schemas");
-    check_schemas(checker, schemas, ty)?;
+    if schemas.as_ref().is_none_or(is_unassigned) && !limits.schemas_required {
+        checker.adjustments.add(|| Adjustment::SchemasMissing);
+    } else {
+        check_schemas(checker, schemas, ty)?;
+    }
 
     let mut document = Map::from_iter([("schemas".to_owned(), Value::Null)]);
     for (key, value) in body {
@@ -129,11 +135,10 @@ fn extension(
     value: Value,
     ty: &ResourceType,
 ) -> Result<(), ScimError> {
-    let Some(extension) = ty.extension(urn) else {
+    let Some(schema) = ty.extension(urn).map(|extension| &extension.schema) else {
         checker.adjustments.add(|| Adjustment::SchemaIgnored(short(urn)));
         return Ok(());
     };
-    let schema = &extension.schema;
     if !schema.id.eq_ignore_ascii_case(urn) {
         checker.adjustments.add(|| Adjustment::OlderSchemaName(short(urn)));
     }
@@ -151,9 +156,16 @@ fn extension(
     if document.contains_key(&schema.id) {
         return Err(given_twice(place));
     }
+    // The examples of RFC 9944 §7.1 nest the pairing methods of BLE, which are extensions of the device themselves.
+    let (nested, members): (Map<_, _>, Map<_, _>) =
+        members.into_iter().partition(|(key, _)| urn::is_uri(key) && ty.extension(key).is_some());
     let checked = extension_members(checker, members, schema, place)?;
     if !checked.is_empty() {
         document.insert(schema.id.clone(), Value::Object(checked));
+    }
+    for (urn, value) in nested {
+        checker.adjustments.add(|| Adjustment::NestedExtension(short(&urn)));
+        extension(checker, document, &urn, value, ty)?;
     }
     Ok(())
 }

@@ -37,7 +37,7 @@ pub struct Checked {
 /// Checks the body of a POST (RFC 7644 §3.3).
 pub fn create(body: &[u8], ty: &ResourceType, limits: &Limits) -> Result<Checked, ScimError> {
     let mut checker = Checker::for_create();
-    let mut document = document::document(&mut checker, parse_object(body, limits)?, ty)?;
+    let mut document = document::document(&mut checker, parse_object(body, limits)?, ty, limits)?;
     document::complete(&mut document, ty)?;
     Ok(Checked { resource: Resource::from_checked(document), adjustments: checker.adjustments.into_vec() })
 }
@@ -47,7 +47,7 @@ pub fn create(body: &[u8], ty: &ResourceType, limits: &Limits) -> Result<Checked
 /// and `active` of a user, also when it is null.
 pub fn replace(body: &[u8], current: &Resource, ty: &ResourceType, limits: &Limits) -> Result<Checked, ScimError> {
     let mut checker = Checker::for_replace();
-    let mut document = document::document(&mut checker, parse_object(body, limits)?, ty)?;
+    let mut document = document::document(&mut checker, parse_object(body, limits)?, ty, limits)?;
     if keep::keep(&mut document, current, ty)? {
         checker.adjustments.add(|| Adjustment::ActiveKept);
     }

@@ -9,7 +9,7 @@ use super::{Filter, Literal, Operator};
 use crate::fold::fold_cow;
 use crate::path::Bound;
 use crate::resource::Resource;
-use crate::value::{is_blank, parse_date_time};
+use crate::value::{is_blank, is_unassigned, parse_date_time};
 
 /// What is looked at.
 #[derive(Clone, Copy)]
@@ -41,6 +41,10 @@ pub(crate) fn matches(filter: &Filter<Bound>, subject: Subject<'_>) -> bool {
         Filter::Or(terms) => terms.iter().any(|term| matches(term, subject)),
         Filter::Not(inner) => !matches(inner, subject),
         Filter::Present(attribute) => subject.values(attribute).into_iter().any(|value| !is_blank(value)),
+        Filter::Compare { attribute, operator, literal: Literal::Null } => {
+            let is_unassigned = subject.values(attribute).into_iter().all(is_unassigned);
+            is_unassigned == (*operator == Operator::Eq)
+        }
         Filter::Compare { attribute, operator, literal } => {
             let values = subject.values(attribute);
             match operator {

@@ -149,7 +149,7 @@ impl Filter<AttributePath> {
     /// Binds every path to the resource type and every literal to its attribute's type.
     ///
     /// Fails for an unknown attribute, for one that is never returned, for an operator or literal that its type does not
-    /// have. `null` disappears: `eq null` is *not present*, `ne null` is *present*.
+    /// have. `null` stands only behind `eq` and `ne`, and asks whether there is any value.
     pub fn resolve(self, ty: &ResourceType) -> Result<Filter<Bound>, FilterError> {
         resolve::resolve(self, ty)
     }

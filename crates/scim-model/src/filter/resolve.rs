@@ -85,8 +85,10 @@ impl Scope<'_> {
     fn compare(self, path: &AttributePath, operator: Operator, literal: Literal) -> Result<Filter<Bound>, FilterError> {
         let attribute = self.bind(path)?;
         match (operator, &literal) {
-            (Operator::Eq, Literal::Null) => return Ok(Filter::Not(Box::new(Filter::Present(attribute)))),
-            (Operator::Ne, Literal::Null) => return Ok(Filter::Present(attribute)),
+            // Not the opposite of `pr`: an empty text is a value, if no present one (RFC 7643 §2.5).
+            (Operator::Eq | Operator::Ne, Literal::Null) => {
+                return Ok(Filter::Compare { attribute, operator, literal });
+            }
             _ => {}
         }
         // `emails eq "…"` means the value of one of them (RFC 7644 §3.4.2.2); so does `manager eq "…"` (Entra ID).

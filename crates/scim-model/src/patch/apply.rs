@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::budget::Budget;
-use super::entries::{change_entries, part_of_list};
+use super::entries::{change_entries, merge_entries, part_of_list};
 use super::member::{Change, cannot_be_changed, change_member, once, with_list, with_object};
 use super::operation::{Operation, Target};
 use crate::check::Place;
@@ -55,7 +55,10 @@ fn apply_in(
     match target {
         Target::Entries { filter, sub_attribute, .. } => once(holder, attribute, place, budget, |holder, budget| {
             let sub = sub_attribute.as_deref();
-            with_list(holder, name, |entries| change_entries(entries, bound, filter, sub, change, place, budget))?;
+            with_list(holder, name, |entries| {
+                change_entries(entries, bound, filter, sub, change, place, budget)?;
+                if attribute.multi_valued { merge_entries(entries, attribute, budget) } else { Ok(()) }
+            })?;
             if !attribute.multi_valued {
                 // A value that was made because none matched stands in the place of the one that did not.
                 let single = holder.get_mut(name).and_then(Value::as_array_mut).and_then(Vec::pop).unwrap_or_default();
@@ -66,7 +69,10 @@ fn apply_in(
         _ => match bound.sub_attribute() {
             None => change_member(holder, attribute, change, place, budget),
             Some(sub) if attribute.multi_valued => once(holder, attribute, place, budget, |holder, budget| {
-                with_list(holder, name, |entries| part_of_list(entries, bound, sub, change, place, budget))
+                with_list(holder, name, |entries| {
+                    part_of_list(entries, bound, sub, change, place, budget)?;
+                    merge_entries(entries, attribute, budget)
+                })
             }),
             Some(sub) => once(holder, attribute, place, budget, |holder, budget| {
                 let place = place.member(&sub.name);

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::budget::{self, Budget};
 use super::member::{Change, change_member};
 use super::operation::OperationKind;
-use crate::check::{Checker, Place, identity};
+use crate::check::{Checker, Place, identity, merge_duplicates};
 use crate::filter::{Filter, Literal, Operator, Subject, matches};
 use crate::message::error::ScimError;
 use crate::path::Bound;
@@ -194,6 +194,17 @@ pub(super) fn part_of_list(
         Some(Value::Object(entry)) => change_member(entry, sub, change, place, budget),
         _ => Ok(()),
     }
+}
+
+/// Makes those one that a change has made the same, before the next operation looks at them.
+pub(super) fn merge_entries(
+    entries: &mut Vec<Value>,
+    attribute: &Attribute,
+    budget: &mut Budget,
+) -> Result<(), ScimError> {
+    budget.spend(budget::of_list(entries))?;
+    merge_duplicates(attribute, entries);
+    Ok(())
 }
 
 /// An entry with the values that the filter asks for; `None` if it asks for anything but equality, for what is not a

@@ -16,10 +16,10 @@ mod tests;
 
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::check::Adjustment;
-use crate::diff::{Change, diff};
+use crate::check::{Adjustment, set_schemas};
+use crate::diff::{Change, diff_of};
 use crate::filter::Filter;
 use crate::limits::Limits;
 use crate::message::error::ScimError;
@@ -126,18 +126,34 @@ impl Patch {
 
     /// Applies every operation in order, or none: on an error the resource is as before.
     pub fn apply(&self, resource: &mut Resource, ty: &ResourceType) -> Result<Changes, ScimError> {
-        let mut changed = resource.clone();
+        // Only what the operations name is copied, compared and judged: a resource may be large and a patch small.
+        let mut touched: Vec<&str> = self.operations.iter().map(|operation| operation.target.top()).collect();
+        touched.sort_unstable();
+        touched.dedup();
+        let mut after: Map<String, Value> = touched
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), resource.as_map().get(*name)?.clone())))
+            .collect();
         let mut budget = budget::Budget::new();
         for operation in &self.operations {
-            apply::apply_one(changed.as_map_mut(), operation, ty, &mut budget)?;
+            apply::apply_one(&mut after, operation, ty, &mut budget)?;
         }
-        outcome::tidy(changed.as_map_mut(), ty);
-        let changes = Changes(diff(resource, &changed, ty));
+        outcome::tidy(&mut after, ty);
+        let is_touched = |name: &str| touched.binary_search(&name).is_ok();
+        let changes = diff_of(resource.as_map(), &after, ty, is_touched);
         if !changes.is_empty() {
-            outcome::check_required(resource.as_map(), changed.as_map(), ty)?;
-            *resource = changed;
+            outcome::check_required(resource.as_map(), &after, ty, is_touched)?;
+            let document = resource.as_map_mut();
+            for name in touched {
+                match after.shift_remove_entry(name) {
+                    Some((name, value)) => document.insert(name, value),
+                    // Not `remove`, which would move the last attribute into the gap.
+                    None => document.shift_remove(name),
+                };
+            }
+            set_schemas(document, ty);
         }
-        Ok(changes)
+        Ok(Changes(changes))
     }
 }
 

@@ -57,6 +57,16 @@ impl Target {
         }
     }
 
+    /// The name at the top of the document that it is about: of a core attribute, or the URN of an extension.
+    pub fn top(&self) -> &str {
+        match self {
+            Self::Attribute(bound) | Self::Entries { attribute: bound, .. } => {
+                bound.extension().unwrap_or(&bound.attribute().name)
+            }
+            Self::Extension(urn) => urn,
+        }
+    }
+
     /// Whether it is about this core attribute or a part of it.
     pub fn is_within(&self, name: &str) -> bool {
         self.attribute().is_some_and(|bound| bound.extension().is_none() && bound.attribute().name == name)

@@ -1,69 +1,64 @@
-//! What holds of a resource once all operations are applied: nothing empty, nothing twice, nothing required missing.
+//! What holds of a resource once all operations are applied: nothing empty, nothing required missing.
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::check::{Place, merge_duplicates, missing_sub_attribute, set_schemas};
+use crate::check::{Place, missing_sub_attribute};
 use crate::message::error::ScimError;
 use crate::schema::{Attribute, ResourceType};
-use crate::value::{drop_unassigned, is_blank, is_blank_entry};
+use crate::value::{drop_unassigned, is_blank, is_blank_entry, is_unassigned};
 
-/// Takes out what has become empty and makes `schemas` follow.
+/// Takes out what has become empty.
 pub(super) fn tidy(document: &mut Map<String, Value>, ty: &ResourceType) {
-    tidy_attributes(document, &ty.schema.attributes);
-    if document.get("externalId").is_some_and(is_blank) {
-        document.shift_remove("externalId");
-    }
-    for extension in &ty.extensions {
-        let urn = &extension.schema.id;
-        if let Some(Value::Object(holder)) = document.get_mut(urn) {
-            tidy_attributes(holder, &extension.schema.attributes);
-            if holder.is_empty() {
-                document.shift_remove(urn);
+    document.retain(|name, value| match (ty.attribute(name), ty.extension(name)) {
+        (Some(attribute), _) => tidy_value(attribute, value),
+        (None, Some(extension)) => {
+            if let Value::Object(holder) = value {
+                holder.retain(|name, value| {
+                    extension.schema.attribute(name).is_none_or(|attribute| tidy_value(attribute, value))
+                });
             }
+            !is_unassigned(value)
         }
-    }
-    set_schemas(document, ty);
+        (None, None) => true,
+    });
 }
 
-fn tidy_attributes(holder: &mut Map<String, Value>, attributes: &[Arc<Attribute>]) {
-    for attribute in attributes {
-        let Some(value) = holder.get_mut(&attribute.name) else { continue };
-        drop_unassigned(value);
-        let is_gone = match value {
-            Value::Null => true,
-            Value::Array(entries) => {
-                entries.retain(|entry| !is_blank_entry(entry));
-                // A new value for all that match may have made two of them the same.
-                merge_duplicates(attribute, entries);
-                entries.is_empty()
-            }
-            // A manager of `{"value": ""}` is none (Entra ID); a name of empty parts is what the client wrote.
-            Value::Object(members) => {
-                members.is_empty() || (attribute.sub_attribute("value").is_some() && is_blank(value))
-            }
-            _ => false,
-        };
-        if is_gone {
-            holder.shift_remove(&attribute.name);
+/// Whether anything is left of the value of an attribute.
+fn tidy_value(attribute: &Attribute, value: &mut Value) -> bool {
+    drop_unassigned(value);
+    match value {
+        Value::Array(entries) => {
+            entries.retain(|entry| !is_blank_entry(entry));
+            !entries.is_empty()
         }
+        // A manager of `{"value": ""}` is none (Entra ID); a name of empty parts is what the client wrote.
+        Value::Object(_) if attribute.sub_attribute("value").is_some() => !is_blank(value),
+        // An empty externalId would tie together everything that has none.
+        Value::String(text) => !(text.is_empty() && attribute.name == "externalId"),
+        value => !is_unassigned(value),
     }
 }
 
-/// Refuses an outcome that lacks what is required (RFC 7644 §3.5.2.2). What was amiss before and is as it was does not
+/// Refuses an outcome that lacks what is required (RFC 7644 §3.5.2.2), as far as it was touched. What was amiss before and is as it was does not
 /// count: the schema may have become stricter since.
 pub(super) fn check_required(
     before: &Map<String, Value>,
     after: &Map<String, Value>,
     ty: &ResourceType,
+    is_touched: impl Fn(&str) -> bool,
 ) -> Result<(), ScimError> {
-    check_attributes(Some(before), after, &ty.schema.attributes, None)?;
+    let attributes = ty.schema.attributes.iter().filter(|attribute| is_touched(&attribute.name));
+    check_attributes(Some(before), after, attributes, None)?;
     for extension in &ty.extensions {
         let urn = &extension.schema.id;
+        if !is_touched(urn) {
+            continue;
+        }
         match (object(before, urn), object(after, urn)) {
             (before, Some(after)) => {
-                check_attributes(before, after, &extension.schema.attributes, Some(&Place::top(urn)))?;
+                check_attributes(before, after, extension.schema.attributes.iter(), Some(&Place::top(urn)))?;
             }
             (Some(_), None) if extension.required => {
                 return Err(ScimError::mutability(format!("the extension {urn} is required and cannot be removed")));
@@ -75,10 +70,10 @@ pub(super) fn check_required(
 }
 
 /// `before`: `None` if there was nothing to hold attributes.
-fn check_attributes(
+fn check_attributes<'a>(
     before: Option<&Map<String, Value>>,
     after: &Map<String, Value>,
-    attributes: &[Arc<Attribute>],
+    attributes: impl Iterator<Item = &'a Arc<Attribute>>,
     parent: Option<&Place<'_>>,
 ) -> Result<(), ScimError> {
     for attribute in attributes {

@@ -200,6 +200,12 @@ fn manager_in_every_form() {
         json!([{"op": "Replace", "path": format!("{MANAGER}[value eq \"3\"].$ref"), "value": "r"}]),
         with(json!({"value": "3", "$ref": "r"})),
     );
+    // The one that is made takes the place of the one that did not match, also when they have the same value.
+    check(
+        with(json!({"value": "1", "$ref": "a"})),
+        json!([{"op": "Replace", "path": format!("{MANAGER}[$ref eq \"b\"]"), "value": {"value": "1"}}]),
+        with(json!({"value": "1", "$ref": "b"})),
+    );
 }
 
 #[test]
@@ -703,7 +709,7 @@ fn members_are_detached_in_order() {
         // Okta.
         (
             json!([{"op": "remove", "path": "members[value eq \"a\"]"}, {"op": "add", "path": "members", "value": [{"value": "b", "display": "B"}]}]),
-            vec![(Remove, by_id("a"), json!([]), false), (Add, None, json!([{"value": "b", "display": "B"}]), true)],
+            vec![(Remove, by_id("a"), json!([]), false), (Add, None, json!([{"value": "b"}]), true)],
         ),
         (json!([{"op": "replace", "path": "members", "value": []}]), vec![(Replace, None, json!([]), true)]),
         // Entra ID without and with its flag.

@@ -34,7 +34,7 @@ impl Projection {
                 return Err(ScimError::invalid_value("attributes and excludedAttributes exclude each other"));
             }
         };
-        Ok(Self { selection, hides_some: hides_some(ty) })
+        Ok(Self { selection, hides_some: ty.hides_some() })
     }
 
     /// Whether the whole text goes out as it is.
@@ -103,14 +103,6 @@ impl Projection {
             single => wanted.keep(attribute, single),
         }
     }
-}
-
-/// Whether stored texts hold more than may go out by default.
-fn hides_some(ty: &ResourceType) -> bool {
-    let is_held_back = |attribute: &Attribute| attribute.is_hidden() || attribute.returned == Returned::Request;
-    let core = ty.schema.attributes.iter().filter(|attribute| !ty.is_kept_apart(&attribute.name));
-    core.chain(ty.extensions.iter().flat_map(|extension| &extension.schema.attributes))
-        .any(|attribute| is_held_back(attribute) || attribute.sub_attributes.iter().any(|sub| is_held_back(sub)))
 }
 
 /// Whether the whole attribute is meant, and which sub-attributes are.

@@ -71,6 +71,28 @@ impl fmt::Display for DefinitionProblem {
     }
 }
 
+impl ResourceTypeDefinition {
+    /// Whether it adds to User or Group instead of being a type of its own.
+    pub fn extends_core(&self) -> bool {
+        core::all().iter().any(|known| known.name == self.name)
+    }
+
+    /// Whether this is its schema or one of its extensions, in any case.
+    pub fn uses(&self, urn: &str) -> bool {
+        let extensions = self.schema_extensions.iter().map(|extension| &extension.schema);
+        extensions.chain([&self.schema]).any(|used| used.eq_ignore_ascii_case(urn))
+    }
+
+    fn extend(&mut self, extensions: Vec<ExtensionDefinition>) {
+        for extension in extensions {
+            match self.schema_extensions.iter_mut().find(|known| known.schema.eq_ignore_ascii_case(&extension.schema)) {
+                Some(known) => *known = extension,
+                None => self.schema_extensions.push(extension),
+            }
+        }
+    }
+}
+
 impl DefinitionProblem {
     pub(crate) fn new(place: impl Into<String>, problem: impl Into<String>) -> Self {
         Self { place: place.into(), problem: problem.into() }
@@ -91,7 +113,8 @@ impl Definitions {
         parse::parse(json)
     }
 
-    /// These definitions with `newer` ones put in: one of the same URN or name takes the place of the old one.
+    /// These definitions with `newer` ones put in: one of the same URN or name takes the place of the old one. What extends
+    /// User or Group adds to the extensions that are there: two files may extend users without knowing of each other.
     #[must_use]
     pub fn with(mut self, newer: Definitions) -> Self {
         for schema in newer.schemas {
@@ -102,6 +125,7 @@ impl Definitions {
         }
         for ty in newer.resource_types {
             match self.resource_types.iter_mut().find(|known| known.name == ty.name) {
+                Some(known) if known.extends_core() => known.extend(ty.schema_extensions),
                 Some(known) => *known = ty,
                 None => self.resource_types.push(ty),
             }
@@ -109,12 +133,37 @@ impl Definitions {
         self
     }
 
+    /// Whether there is a schema of this URN, or a resource type of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.schemas.iter().any(|schema| schema.id.eq_ignore_ascii_case(name))
+            || self.resource_types.iter().any(|ty| ty.name == name)
+    }
+
     /// These definitions without the schema of this URN, or the resource type of this name; `None` if there is neither.
+    /// What only served it goes too: mentions of the schema as an extension, and schemas that no type uses any more.
     pub fn without(mut self, name: &str) -> Option<Self> {
-        let before = (self.schemas.len(), self.resource_types.len());
-        self.schemas.retain(|schema| !schema.id.eq_ignore_ascii_case(name));
+        if !self.has(name) {
+            return None;
+        }
+        let is_it = |urn: &str| urn.eq_ignore_ascii_case(name);
         self.resource_types.retain(|ty| ty.name != name);
-        ((self.schemas.len(), self.resource_types.len()) != before).then_some(self)
+        self.schemas.retain(|schema| !is_it(&schema.id));
+        for ty in &mut self.resource_types {
+            ty.schema_extensions.retain(|extension| !is_it(&extension.schema));
+        }
+        self.resource_types.retain(|ty| !ty.extends_core() || !ty.schema_extensions.is_empty());
+        let Definitions { schemas, resource_types } = &mut self;
+        schemas.retain(|schema| resource_types.iter().any(|ty| ty.uses(&schema.id)));
+        Some(self)
+    }
+
+    /// The resource types of these names alone, with the schemas that they use.
+    #[must_use]
+    pub fn of_types(&self, names: &[&str]) -> Self {
+        let mut kept = self.clone();
+        kept.resource_types.retain(|ty| names.contains(&ty.name.as_str()));
+        kept.schemas.retain(|schema| kept.resource_types.iter().any(|ty| ty.uses(&schema.id)));
+        kept
     }
 
     /// The resource types of an application with these definitions.

@@ -2,12 +2,13 @@
 //!
 //! A resource type is looked up by what a client writes: attribute names in any case, with or without a URN in front.
 //! Nothing here knows a particular attribute; the core schemas are JSON files next to [`core`]. What an application adds
-//! to them are [`Definitions`], and both together its [`ResourceTypes`].
+//! to them are [`Definitions`], some of which are [`ready`]-made, and both together its [`ResourceTypes`].
 
 mod attribute;
 mod characteristic;
 pub mod core;
 pub mod definition;
+pub mod ready;
 mod resource_type;
 mod resource_types;
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::attribute::find;
-use super::{Attribute, Schema, Uniqueness, core};
+use super::{Attribute, Returned, Schema, Uniqueness, core};
 use crate::path::Bound;
 use crate::urn;
 
@@ -112,6 +112,23 @@ impl ResourceType {
             unique.extend(of_schema(&extension.schema, Some(&extension.schema.id)));
         }
         unique
+    }
+
+    /// Whether stored texts hold more than goes out by default: what is never returned, or only when a client names it.
+    pub fn hides_some(&self) -> bool {
+        let is_held_back = |attribute: &Attribute| attribute.is_hidden() || attribute.returned == Returned::Request;
+        let core = self.schema.attributes.iter().filter(|attribute| !self.is_kept_apart(&attribute.name));
+        core.chain(self.extensions.iter().flat_map(|extension| &extension.schema.attributes))
+            .any(|attribute| is_held_back(attribute) || attribute.sub_attributes.iter().any(|sub| is_held_back(sub)))
+    }
+
+    /// Names of attributes and sub-attributes that are never returned.
+    pub(crate) fn secret_names(&self) -> Vec<&str> {
+        let attributes = self.schemas().flat_map(|schema| &schema.attributes);
+        let each = attributes.flat_map(|attribute| std::iter::once(attribute).chain(&attribute.sub_attributes));
+        each.filter(|attribute| attribute.returned == Returned::Never)
+            .map(|attribute| attribute.name.as_str())
+            .collect()
     }
 
     /// The core or common attribute of this name, in any case. Extensions have their own: [`ResourceType::extension`].

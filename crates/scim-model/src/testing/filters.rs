@@ -7,67 +7,91 @@ use std::sync::Arc;
 use super::choices::Choices;
 use super::values::plain;
 use crate::filter::Operator;
+use crate::path::Bound;
 use crate::schema::{Attribute, AttributeType, ResourceType, core};
 
 const DEEPEST: usize = 4;
 
 /// A filter that [resolves](crate::Filter::resolve) for the type.
 pub fn filter(choices: &mut Choices<'_>, ty: &ResourceType) -> String {
-    let mut terms = Vec::new();
-    let common = core::common().iter().filter(|attribute| attribute.name != "meta").map(|attribute| (None, attribute));
-    let of_schema = ty.schema.attributes.iter().map(|attribute| (None, attribute));
+    filter_where(choices, ty, |_| true)
+}
+
+/// As [`filter`], but only about attributes and sub-attributes whose canonical path is taken by `may_ask`: for a search that
+/// cannot look everywhere. It must take some.
+pub fn filter_where(choices: &mut Choices<'_>, ty: &ResourceType, may_ask: impl Fn(&str) -> bool) -> String {
+    let core = core::common().iter().chain(&ty.schema.attributes).map(|attribute| (None, attribute));
     let of_extensions = ty.extensions.iter().flat_map(|extension| {
         extension.schema.attributes.iter().map(|attribute| (Some(extension.schema.id.as_str()), attribute))
     });
-    terms.extend(common.chain(of_schema).chain(of_extensions).filter(|(_, attribute)| !attribute.is_hidden()));
-    let scope = Scope { ty, attributes: &terms };
-    combined(choices, DEEPEST, &|choices| scope.term(choices))
+    let topics: Vec<Topic<'_>> = core
+        .chain(of_extensions)
+        .filter_map(|(extension, attribute)| {
+            let path = Bound::new(extension, attribute.clone(), None).path().to_owned();
+            let subs = shown(attribute).into_iter().filter(|sub| may_ask(&format!("{path}.{}", sub.name))).collect();
+            let topic = Topic { extension, attribute, subs };
+            let is_askable =
+                !attribute.is_hidden() && may_ask(&path) && attribute.is_complex() != topic.subs.is_empty();
+            is_askable.then_some(topic)
+        })
+        .collect();
+    combined(choices, DEEPEST, &|choices| {
+        let topic = &topics[choices.below(topics.len())];
+        topic.term(choices, ty)
+    })
 }
 
 /// What may stand in brackets behind the attribute.
 pub fn in_brackets(choices: &mut Choices<'_>, attribute: &Attribute, depth: usize) -> String {
+    about_one_value(choices, attribute, &shown(attribute), depth)
+}
+
+fn shown(attribute: &Attribute) -> Vec<&Arc<Attribute>> {
+    attribute.sub_attributes.iter().filter(|sub| !sub.is_hidden()).collect()
+}
+
+fn about_one_value(choices: &mut Choices<'_>, attribute: &Attribute, subs: &[&Arc<Attribute>], depth: usize) -> String {
     combined(choices, depth, &|choices| {
-        let subs: Vec<&Arc<Attribute>> = attribute.sub_attributes.iter().filter(|sub| !sub.is_hidden()).collect();
-        match subs.as_slice() {
-            [] => comparison(choices, attribute, "value"),
-            subs => {
-                let sub = *choices.one_of(subs);
-                let path = spelling(choices, &sub.name);
-                comparison(choices, sub, &path)
-            }
+        if subs.is_empty() {
+            return comparison(choices, attribute, "value");
         }
+        let sub = *choices.one_of(subs);
+        let path = spelling(choices, &sub.name);
+        comparison(choices, sub, &path)
     })
 }
 
-struct Scope<'a> {
-    ty: &'a ResourceType,
-    attributes: &'a [(Option<&'a str>, &'a Arc<Attribute>)],
+/// An attribute that may be asked about, with the parts of it that may.
+struct Topic<'a> {
+    extension: Option<&'a str>,
+    attribute: &'a Arc<Attribute>,
+    subs: Vec<&'a Arc<Attribute>>,
 }
 
-impl Scope<'_> {
-    fn term(&self, choices: &mut Choices<'_>) -> String {
-        let (extension, attribute) = *choices.one_of(self.attributes);
+impl Topic<'_> {
+    fn term(&self, choices: &mut Choices<'_>, ty: &ResourceType) -> String {
+        let attribute = self.attribute;
         let name = spelling(choices, &attribute.name);
-        let path = match extension {
+        let path = match self.extension {
             Some(urn) => format!("{urn}:{name}"),
-            None if choices.once_in(8) && self.ty.schema.attribute(&attribute.name).is_some() => {
-                format!("{}:{name}", self.ty.schema.id)
+            None if choices.once_in(8) && ty.schema.attribute(&attribute.name).is_some() => {
+                format!("{}:{name}", ty.schema.id)
             }
             None => name,
         };
         if !attribute.is_complex() {
-            return comparison(choices, attribute, &path);
+            return match attribute.multi_valued && choices.once_in(4) {
+                true => format!("{path}[{}]", about_one_value(choices, attribute, &[], 2)),
+                false => comparison(choices, attribute, &path),
+            };
         }
-        let subs: Vec<&Arc<Attribute>> = attribute.sub_attributes.iter().filter(|sub| !sub.is_hidden()).collect();
-        match choices.below(4) {
-            0 => format!("{path} pr"),
-            1 => format!("{path}[{}]", in_brackets(choices, attribute, 2)),
-            2 if attribute.sub_attribute("value").is_some_and(|sub| !sub.is_hidden()) => {
-                let value = attribute.sub_attribute("value").unwrap_or(attribute);
-                comparison(choices, value, &path)
-            }
+        let value = self.subs.iter().find(|sub| sub.name == "value");
+        match (choices.below(4), value) {
+            (0, _) => format!("{path} pr"),
+            (1, _) => format!("{path}[{}]", about_one_value(choices, attribute, &self.subs, 2)),
+            (2, Some(value)) => comparison(choices, value, &path),
             _ => {
-                let sub = *choices.one_of(&subs);
+                let sub = *choices.one_of(&self.subs);
                 let path = format!("{path}.{}", spelling(choices, &sub.name));
                 comparison(choices, sub, &path)
             }

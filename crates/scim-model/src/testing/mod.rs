@@ -8,6 +8,7 @@
 
 pub mod choices;
 pub mod filters;
+pub mod fuzz;
 pub mod patches;
 pub mod specimen;
 pub mod values;

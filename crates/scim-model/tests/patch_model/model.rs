@@ -7,7 +7,7 @@ use crate::filter::{described, matches};
 use crate::outcome::{check_required, complete, differ, without_none};
 use crate::read::{Change, Step, read};
 use crate::schema::{Attribute, Type};
-use crate::value::{entries, is_none, is_primary, same, same_entry};
+use crate::value::{entries, is_none, is_primary, same, same_entry, without_doubles};
 
 /// The `scimType`.
 pub type Refusal = &'static str;
@@ -53,7 +53,12 @@ fn take(document: &mut Value, step: Step, ty: &Type) -> Result<(), Refusal> {
                 None => document,
             };
             let old = holder[&change.attribute.name].clone();
-            holder[&change.attribute.name] = once(&change.attribute, &old, |old| changed(&change, old))?;
+            let attribute = &change.attribute;
+            holder[&attribute.name] = once(attribute, &old, |old| match changed(&change, old)? {
+                // What has become the same is one, before the next operation looks at it.
+                Value::Array(values) => Ok(without_doubles(attribute, values).into()),
+                new => Ok(new),
+            })?;
             Ok(())
         }
     }

@@ -4,9 +4,9 @@ use serde_json::{Map, Value, json};
 
 use crate::model::Refusal;
 use crate::schema::{Attribute, Type};
-use crate::value::{entries, is_blank, is_blank_entry, is_none, without_doubles};
+use crate::value::{entries, is_blank, is_blank_entry, is_none};
 
-/// Without what is none or double, and with the `schemas` that follow.
+/// Without what is none, and with the `schemas` that follow.
 pub fn complete(mut document: Value, ty: &Type) -> Value {
     tidy(document.as_object_mut().unwrap(), &ty.main().attributes);
     if is_blank(&document["externalId"]) {
@@ -33,8 +33,7 @@ fn tidy(holder: &mut Map<String, Value>, attributes: &[Attribute]) {
         let Some(value) = holder.get_mut(&attribute.name) else { continue };
         *value = without_none(value);
         if let Value::Array(values) = value {
-            let kept = values.iter().filter(|value| !is_blank_entry(value)).cloned().collect();
-            *value = without_doubles(attribute, kept).into();
+            values.retain(|value| !is_blank_entry(value));
         }
         let is_blank_reference = value.is_object() && attribute.sub("value").is_some() && is_blank(value);
         if is_none(value) || is_blank_reference {

@@ -56,6 +56,26 @@ pub fn enterprise_user() -> Value {
     })
 }
 
+/// RFC 7643 §8.2: as §8.3 without the extension.
+pub fn full_user() -> Value {
+    let mut user = enterprise_user();
+    if let Some(members) = user.as_object_mut() {
+        members.shift_remove(ENTERPRISE);
+    }
+    user["schemas"] = json!([USER]);
+    user
+}
+
+/// RFC 7644 §3.3: the body of the POST.
+pub fn new_user() -> Value {
+    json!({
+        "schemas": [USER],
+        "userName": "bjensen",
+        "externalId": "bjensen",
+        "name": {"formatted": "Ms. Barbara J Jensen III", "familyName": "Jensen", "givenName": "Barbara"},
+    })
+}
+
 /// RFC 7643 §8.4, as a client sends it.
 pub fn group() -> Value {
     json!({
@@ -65,12 +85,10 @@ pub fn group() -> Value {
             {
                 "value": "2819c223-7f76-453a-919d-413861904646",
                 "$ref": "https://example.com/v2/Users/2819c223-7f76-453a-919d-413861904646",
-                "display": "Babs Jensen",
             },
             {
                 "value": "902c246b-6245-4190-8e05-00816be7344a",
                 "$ref": "https://example.com/v2/Users/902c246b-6245-4190-8e05-00816be7344a",
-                "display": "Mandy Pepperidge",
             },
         ],
     })

@@ -5,11 +5,11 @@ use scim_model::schema::core;
 use scim_model::{Limits, Resource, check};
 use serde_json::{Value, json};
 
-use crate::examples::{ENTERPRISE, USER, enterprise_user, group};
+use crate::examples::{ENTERPRISE, USER, enterprise_user, full_user, group};
 
 #[test]
 fn users_and_groups_are_kept_as_written() {
-    for (ty, example) in [(core::user(), enterprise_user()), (core::group(), group())] {
+    for (ty, example) in [(core::user(), full_user()), (core::user(), enterprise_user()), (core::group(), group())] {
         let checked = check::create(example.to_string().as_bytes(), ty, &Limits::default()).unwrap();
         assert_eq!(Value::Object(checked.resource.as_map().clone()), example);
         assert_eq!(checked.adjustments, []);

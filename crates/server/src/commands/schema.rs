@@ -6,18 +6,17 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow, bail};
 use registry::Registry;
 use scim_model::discovery;
-use scim_model::schema::Definitions;
+use scim_model::schema::{Definitions, ready};
 
 use super::application::{application_of, change_settings};
 use super::{say, tenant_scope};
-use crate::cli::SchemaCommand;
+use crate::cli::{DefinitionSource, SchemaCommand};
 
 pub(super) async fn run(registry: &Registry, command: SchemaCommand) -> Result<()> {
     match command {
-        SchemaCommand::Add { tenant, application, file } => {
+        SchemaCommand::Add { tenant, application, source } => {
             let scope = tenant_scope(registry, &tenant).await?;
-            let added =
-                Definitions::parse(&read(&file)?).map_err(|problem| anyhow!("{}: {problem}", file.display()))?;
+            let added = definitions(&source)?;
             let changed = change_settings(registry, &scope, &application, |settings| {
                 settings.definitions = std::mem::take(&mut settings.definitions).with(added.clone());
                 Ok(())
@@ -35,11 +34,14 @@ pub(super) async fn run(registry: &Registry, command: SchemaCommand) -> Result<(
         SchemaCommand::Remove { tenant, application, names } => {
             let scope = tenant_scope(registry, &tenant).await?;
             let changed = change_settings(registry, &scope, &application, |settings| {
+                let unknown = names.iter().find(|name| !settings.definitions.has(name));
+                if let Some(name) = unknown {
+                    bail!("the application has no schema and no resource type {name:?} of its own");
+                }
                 for name in &names {
-                    let definitions = std::mem::take(&mut settings.definitions);
-                    match definitions.without(name) {
-                        Some(definitions) => settings.definitions = definitions,
-                        None => bail!("the application has no schema and no resource type {name:?} of its own"),
+                    // An earlier one may have taken it along.
+                    if let Some(definitions) = settings.definitions.clone().without(name) {
+                        settings.definitions = definitions;
                     }
                 }
                 Ok(())
@@ -47,6 +49,16 @@ pub(super) async fn run(registry: &Registry, command: SchemaCommand) -> Result<(
             let name = changed.await?;
             say(&format!("\"{name}\" no longer has {}.", names.join(", ")))
         }
+    }
+}
+
+fn definitions(source: &DefinitionSource) -> Result<Definitions> {
+    match (&source.file, source.ready.as_deref().and_then(ready::named)) {
+        (_, Some(set)) => Ok(set.definitions()),
+        (Some(file), None) => {
+            Definitions::parse(&read(file)?).map_err(|problem| anyhow!("{}: {problem}", file.display()))
+        }
+        (None, None) => bail!("give --file or --ready"),
     }
 }
 

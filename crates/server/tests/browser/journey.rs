@@ -29,11 +29,13 @@ async fn journey(looks: Looks, theme: &str, label: &str) {
     let (base_url, token) = add_application(&page).await;
     map(&page).await;
     switch_features(&page).await;
+    define_schemas(&page).await;
     read_the_guide(&page, &base_url).await;
     provision(&base_url, &token).await;
     watch_the_check(&page).await;
     look_at_people(&page, &program).await;
     search_the_report(&page, &program).await;
+    look_at_devices(&page, &program, &base_url, &token).await;
     reveal_again(&page, &program, &token).await;
     sign_out_and_in_by_keyboard(&page).await;
     page.nothing_found();
@@ -110,6 +112,50 @@ async fn switch_features(page: &Page<'_>) {
     page.follow("main form button[type=submit]").await;
     page.expect("saved").await;
     assert!(!page.text().await.contains("It is on at the moment"));
+}
+
+/// A badge number of the people's own, from a mistake to a row of the mapping, and ready-made devices beside it.
+async fn define_schemas(page: &Page<'_>) {
+    page.follow("nav a[href$='/schemas']").await;
+    page.arrive("/schemas").await;
+    page.inspect("schemas").await;
+    page.fill("#json", &badge("badge number")).await;
+    page.follow("form[enctype] button[type=submit]").await;
+    page.expect("begins with a letter").await;
+    assert!(page.value("#json").await.contains("badge number"), "what was typed is kept");
+    page.inspect("schemas-wrong").await;
+    page.fill("#json", "").await;
+    let file = tempfile::Builder::new().suffix(".json").tempfile().unwrap();
+    std::fs::write(file.path(), badge("number")).unwrap();
+    page.find("#file").await.send_keys(file.path().to_str().unwrap()).await.unwrap();
+    page.follow("form[enctype] button[type=submit]").await;
+    page.expect("Definitions added").await;
+    page.follow("button[value=devices]").await;
+    page.expect("Definitions added").await;
+    page.click_text("FIDO Device Onboard").await;
+    page.click("details.schema:has(#schema-5) summary").await;
+    page.inspect("schemas-devices").await;
+    page.follow("a[aria-label='Remove the type EndpointApp']").await;
+    page.inspect("schemas-remove").await;
+    page.follow("main form button[type=submit]").await;
+    page.expect("Removed").await;
+    let removable = page.client.find_all(fantoccini::Locator::Css("a[aria-label^='Remove the type']")).await.unwrap();
+    assert_eq!(removable.len(), 1, "devices are left");
+    page.follow("nav a[href$='/mapping']").await;
+    let suggested = format!("#paths option[value='{BADGE}:number']");
+    assert_eq!(page.client.find_all(fantoccini::Locator::Css(&suggested)).await.unwrap().len(), 1);
+}
+
+const BADGE: &str = "urn:example:params:scim:schemas:extension:badge:2.0:User";
+
+/// An extension of users with one attribute.
+fn badge(attribute: &str) -> String {
+    serde_json::json!([
+        { "id": BADGE, "name": "Badge", "attributes": [{ "name": attribute, "description": "As printed on the badge" }] },
+        { "name": "User", "endpoint": "/Users", "schema": "urn:ietf:params:scim:schemas:core:2.0:User",
+          "schemaExtensions": [{ "schema": BADGE }] },
+    ])
+    .to_string()
 }
 
 async fn read_the_guide(page: &Page<'_>, base_url: &str) {
@@ -198,6 +244,32 @@ async fn search_the_report(page: &Page<'_>, program: &Program) {
     page.follow("main table a.go").await;
     page.expect("What to do").await;
     page.inspect("event-rejected").await;
+}
+
+/// A device that any SCIM client creates is there to look at, with what had to be adjusted in its request.
+async fn look_at_devices(page: &Page<'_>, program: &Program, base_url: &str, token: &str) {
+    let application = base_url.trim_end_matches("/v2").rsplit('/').next().unwrap();
+    let list = format!("{}/t/acme/applications/{application}/resources?type=Device", program.origin());
+    page.open(&list).await;
+    page.inspect("resources-empty").await;
+    let body = serde_json::json!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Device"],
+        "displayName": "BLE Heart Monitor",
+        "active": "True",
+        "urn:ietf:params:scim:schemas:extension:ethernet-mab:2.0:Device": { "deviceMacAddress": "2C:54:91:88:C9:E2" },
+        "colour": "red",
+    });
+    assert_eq!(program.post(&format!("{base_url}/Devices"), token, &body.to_string()), 201);
+    page.open(&format!("{list}&q=2c:54")).await;
+    page.expect("BLE Heart Monitor").await;
+    page.inspect("resources").await;
+    page.follow("main table a.go").await;
+    page.expect("2C:54:91:88:C9:E2").await;
+    page.inspect("resource").await;
+    page.follow_text("Created Device").await;
+    page.expect("boolean sent as text: active").await;
+    page.expect("attribute ignored: colour").await;
+    page.inspect("event-adjusted").await;
 }
 
 async fn reveal_again(page: &Page<'_>, program: &Program, token: &str) {

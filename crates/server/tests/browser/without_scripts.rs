@@ -36,6 +36,20 @@ async fn the_forms_work_without_scripts() {
     page.click("input[value=push-groups]").await;
     page.follow("main form button[type=submit]").await;
     page.expect("saved").await;
+    page.follow("nav a[href$='/schemas']").await;
+    page.arrive("/schemas").await;
+    let file = tempfile::Builder::new().suffix(".json").tempfile().unwrap();
+    std::fs::write(file.path(), "[]").unwrap();
+    page.find("#file").await.send_keys(file.path().to_str().unwrap()).await.unwrap();
+    page.follow("form[enctype] button[type=submit]").await;
+    page.expect("it defines nothing").await;
+    assert_eq!(page.value("#json").await, "[]");
+    page.follow("button[value=okta-entitlements]").await;
+    page.expect("Definitions added").await;
+    page.follow("a[aria-label='Remove the type Role']").await;
+    page.follow("main form button[type=submit]").await;
+    page.expect("Removed").await;
+    page.screenshot("schemas").await;
     page.click("form[action='/sign-out'] button, .side .menu summary").await;
     chromium.stop().await;
 }

@@ -8,5 +8,6 @@ mod durability;
 mod installation;
 mod log;
 mod people;
+mod schemas;
 mod support;
 mod usage;

@@ -14,6 +14,7 @@ use ::mapping::{Field, Mapping, RowError, Rule, catalogue, is_required};
 use actix_web::http::StatusCode;
 use askama::Template;
 use registry::{Application, Error, Settings};
+use scim_model::schema::{Attribute, Returned};
 
 /// The page.
 #[derive(Template)]
@@ -27,7 +28,7 @@ pub struct MappingPage {
     /// What the left-hand select offers.
     pub attributes: Vec<AttributeOption>,
     /// Paths that the right-hand field suggests.
-    pub suggestions: Vec<&'static str>,
+    pub suggestions: Vec<String>,
     /// Something is wrong with the whole: saved by somebody else in between, or rows with errors.
     pub error: String,
     /// The rows differ from what is saved, so that leaving loses work.
@@ -117,7 +118,7 @@ impl MappingPage {
             attributes: optional
                 .map(|known| AttributeOption { name: known.name.to_owned(), label: known.label.to_owned() })
                 .collect(),
-            suggestions: catalogue().iter().map(|known| known.suggested_path).collect(),
+            suggestions: suggestions(&application.settings),
             error: String::new(),
             changed: false,
         };
@@ -148,6 +149,28 @@ impl MappingPage {
             }
         }
     }
+}
+
+/// Paths to choose from: first those of extensions that the application added to users, which nobody knows by heart.
+fn suggestions(settings: &Settings) -> Vec<String> {
+    let types = settings.resource_types();
+    let is_own = |urn: &str| settings.definitions.schemas.iter().any(|schema| schema.id == urn);
+    let own = types.user().extensions.iter().map(|extension| &extension.schema).filter(|schema| is_own(&schema.id));
+    let own = own.flat_map(|schema| schema.attributes.iter().flat_map(|attribute| paths(&schema.id, attribute)));
+    own.chain(catalogue().iter().map(|known| known.suggested_path.to_owned())).collect()
+}
+
+/// The single values of an attribute that can be mapped.
+fn paths(urn: &str, attribute: &Attribute) -> Vec<String> {
+    let readable = |attribute: &Attribute| attribute.returned != Returned::Never;
+    if !readable(attribute) {
+        return Vec::new();
+    }
+    if attribute.is_complex() {
+        let subs = attribute.sub_attributes.iter().filter(|sub| readable(sub) && !sub.multi_valued);
+        return subs.map(|sub| format!("{urn}:{}.{}", attribute.name, sub.name)).collect();
+    }
+    if attribute.multi_valued { Vec::new() } else { vec![format!("{urn}:{}", attribute.name)] }
 }
 
 /// Beside a form that somebody else overtook.
@@ -231,7 +254,7 @@ impl MappingPage {
             attributes: [("title", "Job title"), ("department", "Department"), ("mobilePhone", "Mobile phone")]
                 .map(|(name, label)| AttributeOption { name: name.into(), label: label.into() })
                 .to_vec(),
-            suggestions: vec!["title", "nickName", "emails[primary eq true].value"],
+            suggestions: ["title", "nickName", "emails[primary eq true].value"].map(str::to_owned).to_vec(),
             error: String::new(),
             changed: false,
         };
@@ -245,5 +268,35 @@ impl MappingPage {
         let mut support = page();
         support.shell.may_change = false;
         vec![("saved", page()), ("wrong", wrong), ("support", support)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use scim_model::schema::Definitions;
+
+    #[test]
+    fn what_is_suggested_can_be_mapped() {
+        let urn = "urn:example:params:scim:schemas:extension:badge:2.0:User";
+        let json = format!(
+            r#"[{{ "id": "{urn}", "attributes": [
+                    {{ "name": "number" }},
+                    {{ "name": "pin", "mutability": "writeOnly", "returned": "never" }},
+                    {{ "name": "doors", "multiValued": true }},
+                    {{ "name": "office", "type": "complex", "subAttributes": [{{ "name": "floor" }}, {{ "name": "code", "returned": "never" }}] }}] }},
+                {{ "name": "User", "endpoint": "/Users", "schema": "urn:ietf:params:scim:schemas:core:2.0:User",
+                   "schemaExtensions": [{{ "schema": "{urn}" }}] }}]"#
+        );
+        let settings = Settings { definitions: Definitions::parse(json.as_bytes()).unwrap(), ..Settings::default() };
+        let suggested = suggestions(&settings);
+        let own: Vec<&String> = suggested.iter().filter(|path| path.starts_with(urn)).collect();
+        assert_eq!(own, [&format!("{urn}:number"), &format!("{urn}:office.floor")]);
+        assert_eq!(suggested[0], format!("{urn}:number"), "before those that everybody knows");
+        let mut mapping = Mapping::default();
+        for (index, path) in own.into_iter().enumerate() {
+            mapping.users.push(Rule::new(&format!("custom{index}"), path));
+        }
+        assert_eq!(mapping.check(settings.resource_types().user()), Ok(()));
     }
 }

@@ -8,8 +8,12 @@ pub mod mapping;
 pub mod new;
 pub mod new_scim_client;
 pub mod okta;
+pub mod remove_schema;
+pub mod resource;
+pub mod resources;
 pub mod reveal_credential;
 pub mod revoke_credential;
+pub mod schemas;
 
 use crate::shell::{Section, Shell};
 use crate::web::administrator::Administrator;
@@ -17,7 +21,8 @@ use crate::web::failure::PageFailure;
 use provisioning::{EventRow, Operation, Outcome, Subject};
 use registry::Application;
 
-/// The steps of setting up an application. They stay as tabs of its page; the URL holds the step.
+/// The steps of setting up an application. They stay as tabs of its page; the URL holds the step. Beside them a tab that
+/// most applications never need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     Connection,
@@ -25,6 +30,7 @@ pub enum Step {
     Features,
     Okta,
     Check,
+    Schemas,
 }
 
 impl Step {
@@ -39,6 +45,7 @@ impl Step {
             Step::Features => "features",
             Step::Okta => "okta",
             Step::Check => "check",
+            Step::Schemas => "schemas",
         }
     }
 
@@ -50,10 +57,11 @@ impl Step {
             Step::Features => "Features",
             Step::Okta => "Set up in Okta",
             Step::Check => "Check",
+            Step::Schemas => "Schemas",
         }
     }
 
-    /// Its place, from 1.
+    /// Its place among the steps, from 1.
     pub fn number(self) -> usize {
         1 + Step::ALL.iter().position(|step| *step == self).unwrap_or_default()
     }

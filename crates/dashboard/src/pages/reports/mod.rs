@@ -5,7 +5,7 @@ pub mod provisioning_event;
 
 use crate::moment::Moment;
 use crate::web::administrator::Administrator;
-use ::provisioning::{EventRow, Outcome};
+use ::provisioning::{EventRow, Operation, Outcome};
 
 /// How an operation ended: word and badge class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,12 +69,17 @@ impl EventLine {
     }
 }
 
-/// The page of the person or group that the row is about; empty where there is none.
+/// The page of the person, group or other resource that the row is about; empty where there is none.
 pub fn subject_href(base: &str, row: &EventRow) -> String {
-    match (&row.directory_user_id, &row.resource_id) {
-        (Some(user), _) => format!("{base}/users/{user}"),
-        (None, Some(group)) if row.resource_type.as_deref() == Some("Group") => format!("{base}/groups/{group}"),
-        _ => String::new(),
+    match (&row.directory_user_id, &row.resource_id, row.resource_type.as_deref()) {
+        (Some(user), ..) => format!("{base}/users/{user}"),
+        (None, Some(group), Some("Group")) => format!("{base}/groups/{group}"),
+        (None, Some(_), Some("User")) | (None, _, None) | (None, None, _) => String::new(),
+        (None, Some(_), Some(_)) if row.operation == Operation::ResourceDelete => String::new(),
+        (None, Some(resource), Some(resource_type)) => crate::text::address(
+            &format!("{base}/applications/{}/resources/{resource}", row.application_id),
+            &[("type", resource_type)],
+        ),
     }
 }
 

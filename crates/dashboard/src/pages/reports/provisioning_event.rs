@@ -8,7 +8,7 @@ use crate::web::administrator::Administrator;
 use crate::web::answer::Answer;
 use crate::web::failure::PageFailure;
 use askama::Template;
-use provisioning::{Advice, AdviceLink, Change};
+use provisioning::{Advice, AdviceLink, Change, Step};
 
 /// The page.
 #[derive(Template)]
@@ -30,6 +30,8 @@ pub struct ProvisioningEvent {
     /// Every operation about the same subject, or empty.
     pub related: String,
     pub changes: Vec<ChangeRow>,
+    /// What was put right in the request, in words.
+    pub adjustments: Vec<String>,
     /// Name and text.
     pub steps: Vec<(String, String)>,
     pub method: String,
@@ -87,7 +89,8 @@ pub async fn show(administrator: Administrator) -> Answer {
         subject_href: super::subject_href(&base, &row),
         related,
         changes: event.changes.into_iter().map(ChangeRow::from).collect(),
-        steps: event.steps.into_iter().map(|step| (step.name, step.text)).collect(),
+        adjustments: event.steps.iter().flat_map(Step::adjustments).map(str::to_owned).collect(),
+        steps: event.steps.into_iter().map(step).collect(),
         method: event.method,
         target: event.target,
         status: row.status,
@@ -103,6 +106,16 @@ pub async fn show(administrator: Administrator) -> Answer {
         subject: row.subject,
         sentence: row.summary,
     })
+}
+
+/// A step as the list shows it. What was put right has a list of its own.
+fn step(step: Step) -> (String, String) {
+    let text = match step.adjustments().len() {
+        0 => step.text,
+        1 => "One thing was adjusted, see above".to_owned(),
+        many => format!("{many} things were adjusted, see above"),
+    };
+    (step.name, text)
 }
 
 impl From<Change> for ChangeRow {
@@ -157,9 +170,10 @@ impl ProvisioningEvent {
                 },
                 ChangeRow { field: "nickName".into(), old: None, new: Some("Ada".into()) },
             ],
+            adjustments: vec!["boolean sent as text: active".into(), "attribute ignored: costCentre".into()],
             steps: vec![
                 step("Authenticated", "Bearer token rctAb…9xYz of Okta Workforce"),
-                step("Parsed", "PUT of a User, 14 attributes"),
+                step("Read", "2 things were adjusted, see above"),
                 step("Matched", "by id"),
                 step("Mapped", "8 attributes of the directory user, 2 changed"),
                 step("Stored", "version 18"),
@@ -184,6 +198,7 @@ impl ProvisioningEvent {
         failed.outcome = OutcomeView { label: "Failed", class: "bad" };
         failed.operation = "Create user";
         failed.changes.clear();
+        failed.adjustments.clear();
         failed.status = 409;
         failed.subject_href = String::new();
         failed.advice = Some(AdviceView {

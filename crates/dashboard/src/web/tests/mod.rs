@@ -3,6 +3,7 @@
 mod access;
 mod applications;
 mod forms;
+mod schemas;
 
 use crate::{Dashboard, SetupToken, configure, not_found};
 use actix_web::cookie::Cookie;

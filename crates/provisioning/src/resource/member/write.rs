@@ -8,8 +8,8 @@ use diesel::prelude::*;
 use registry::AppScope;
 use scim_model::ResourceKind;
 
-use super::read::{among, ids_of_group};
-use super::{CHUNK, MemberChanges, memberships, nesting, sorted};
+use super::read::among;
+use super::{CHUNK, MemberChanges, ids_of_group, memberships, nesting, sorted};
 use crate::error::Error;
 use crate::resource::row::visible;
 

@@ -40,10 +40,7 @@ pub(super) fn check(definitions: &Definitions) -> Vec<DefinitionProblem> {
         check_type(definitions, ty, &mut problems);
     }
     for schema in &definitions.schemas {
-        let used = definitions.resource_types.iter().any(|ty| {
-            let extensions = ty.schema_extensions.iter().map(|extension| &extension.schema);
-            extensions.chain([&ty.schema]).any(|urn| urn.eq_ignore_ascii_case(&schema.id))
-        });
+        let used = definitions.resource_types.iter().any(|ty| ty.uses(&schema.id));
         if !used {
             problems.add(
                 &schema.id,
@@ -237,8 +234,15 @@ pub(super) fn incompatible(older: &Definitions, newer: &Definitions) -> Vec<Defi
                 problems.add(&ty.name, format!("the extension {} would be gone", extension.schema));
             }
         }
-        for extension in kept.schema_extensions.iter().filter(|extension| extension.required) {
-            let was = ty.schema_extensions.iter().find(|other| other.schema == extension.schema);
+    }
+    // Users and groups may be there without a definition.
+    for ty in &newer.resource_types {
+        let older = older.resource_types.iter().find(|older| older.name == ty.name);
+        if older.is_none() && !ty.extends_core() {
+            continue;
+        }
+        for extension in ty.schema_extensions.iter().filter(|extension| extension.required) {
+            let was = older.and_then(|ty| ty.schema_extensions.iter().find(|was| was.schema == extension.schema));
             if !was.is_some_and(|was| was.required) {
                 problems.add(&ty.name, format!("the extension {} cannot become required", extension.schema));
             }

@@ -178,4 +178,50 @@ fn what_is_stored_stays_right() {
     let gone = older.clone().without("Device").unwrap();
     assert!(!gone.incompatible_with(&older).is_empty());
     assert_eq!(older.clone().without("Nothing"), None);
+
+    let mut required = badge();
+    required[1]["schemaExtensions"][0]["required"] = json!(true);
+    let (optional, required) = (parse(&badge()), parse(&required));
+    assert!(optional.incompatible_with(&Definitions::default()).is_empty());
+    for older in [Definitions::default(), optional] {
+        let problems = required.incompatible_with(&older);
+        assert!(problems.len() == 1 && problems[0].problem.contains("cannot become required"), "{problems:?}");
+    }
+    assert!(required.incompatible_with(&required).is_empty());
+}
+
+#[test]
+fn two_files_extend_users_without_knowing_of_each_other() {
+    let shoes = "urn:example:params:scim:schemas:extension:shoes:2.0:User";
+    let second = parse(&json!([
+        { "id": shoes, "name": "Shoes", "attributes": [{ "name": "size" }] },
+        { "name": "User", "endpoint": "/Users", "schema": urn::USER, "schemaExtensions": [
+            { "schema": shoes }, { "schema": urn::ENTERPRISE_USER, "required": true }] },
+    ]));
+    let both = parse(&badge()).with(second.clone());
+    let types = both.build().unwrap();
+    let extensions: Vec<(&str, bool)> =
+        types.user().extensions.iter().map(|it| (it.schema.id.as_str(), it.required)).collect();
+    assert_eq!(extensions, [(urn::ENTERPRISE_USER, true), (BADGE, false), (shoes, false)]);
+    assert_eq!(both.clone().with(second), both, "adding the same again changes nothing");
+}
+
+#[test]
+fn what_only_served_a_removed_definition_goes_with_it() {
+    let extension = "urn:example:Extension";
+    let own = json!([
+        device_schema(json!([{ "name": "a" }])),
+        { "id": extension, "name": "Extension", "attributes": [{ "name": "b" }] },
+        { "name": "Device", "endpoint": "/Devices", "schema": DEVICE, "schemaExtensions": [{ "schema": extension }] },
+    ]);
+    let both = parse(&own).with(parse(&badge()));
+    assert_eq!(both.clone().without("Device"), Some(parse(&badge())));
+    assert_eq!(both.clone().without(&BADGE.to_uppercase()), Some(parse(&own)));
+    assert_eq!(both.clone().without("User"), Some(parse(&own)));
+    let without_extension = both.clone().without(extension).unwrap();
+    assert!(without_extension.build().is_ok() && !without_extension.has(extension) && without_extension.has("Device"));
+    let without_schema = both.clone().without(DEVICE).unwrap().build().unwrap_err();
+    assert!(without_schema[0].problem.contains("not defined"), "{without_schema:?}");
+    assert_eq!(both.clone().without("device"), None, "names of types are exact");
+    assert_eq!(both.of_types(&["Device", "Nothing"]), parse(&own));
 }

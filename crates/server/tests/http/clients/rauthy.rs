@@ -65,6 +65,20 @@ on_both_databases! {
         assert_eq!(adjustments(server, &application.scope).await, Vec::<String>::new());
     }
 
+    async fn a_user_is_unlinked(server) {
+        let application = server.application("acme", &[]).await;
+        let mut client = connect(&application);
+        let ada = Person::new("r1", "ada@corp.test", "Ada", "Lovelace");
+        client.synchronise_groups(&[Team::new("rg1", "Engines", &[])]).await.unwrap();
+        client.provide_user(&ada, &["Engines"]).await.unwrap();
+        client.remove_user(&ada).await.unwrap();
+        assert_eq!(external_id(&application, "/Users", "userName eq \"ada@corp.test\"").await, serde_json::Value::Null);
+        assert_eq!(people(server, &application.scope).await, ["ada@corp.test"]);
+        assert_eq!(groups(server, &application.scope).await, ["Engines: "]);
+        assert_eq!(client.provide_user(&Person { id: "r9".to_owned(), ..ada }, &[]).await.unwrap(), Provided::Updated);
+        assert_eq!(external_id(&application, "/Users", "userName eq \"ada@corp.test\"").await, "r9");
+    }
+
     async fn lists_end_with_a_short_page(server) {
         let application = server.application("acme", &[]).await;
         let mut client = connect(&application);

@@ -2,10 +2,13 @@
 
 use mapping::{Mapping, Rule};
 use provisioning::Outcome;
+use scim_model::schema::Definitions;
 use serde_json::json;
 
 use crate::on_both_databases;
 use crate::support::{ENTERPRISE_USER, TestServer, okta_user, patch, user};
+
+const GUIDE: &str = include_str!("../../../../../docs/guides/custom-schemas.md");
 
 async fn value(server: &TestServer, scope: &registry::TenantScope, attribute: &str) -> Option<String> {
     let people = server.people(scope).await;
@@ -90,5 +93,26 @@ on_both_databases! {
         assert_eq!(event.row.operation, provisioning::Operation::UserImport);
         let failed = server.report(&application.scope, |search| search.outcome = Some(Outcome::Failed)).await;
         assert_eq!(failed.page.rows[0].error_code.as_deref(), Some("directoryUniqueness"));
+    }
+
+    /// The example of docs/guides/custom-schemas.md.
+    async fn an_extension_of_the_applications_own_feeds_the_directory(server) {
+        let mut blocks = GUIDE.split("```json\n").skip(1).map(|block| block.split("```").next().unwrap());
+        let definitions = Definitions::parse(blocks.next().unwrap().as_bytes()).unwrap();
+        let body: serde_json::Value = serde_json::from_str(blocks.next().unwrap()).unwrap();
+        let path = GUIDE.split('`').find(|text| text.ends_with(":2.0:User:number")).unwrap();
+        let urn = path.strip_suffix(":number").unwrap();
+        let application = server.application("acme", &[]).await;
+        application.change_settings(server, |settings| {
+            settings.definitions = definitions;
+            set(&mut settings.mapping, "badgeNumber", path);
+        }).await;
+        let created = application.post("/Users", &body).await.expect(201).json();
+        assert_eq!(created[urn], json!({ "number": "B-0042" }), "without the PIN");
+        assert_eq!(value(server, &application.scope, "badgeNumber").await.as_deref(), Some("B-0042"));
+        let mut second = user("bob@example.com");
+        second[urn] = json!({ "number": "b-0042" });
+        let refused = application.post("/Users", &second).await.expect(409).json();
+        assert_eq!(refused["scimType"], "uniqueness");
     }
 }

@@ -197,4 +197,17 @@ on_both_databases! {
         application.delete(&format!("/Groups/{third}")).await.expect(204);
         application.post("/Groups", &group("Engines", &[])).await.expect(201);
     }
+
+    async fn require_schemas_off(server) {
+        let application = server.application("acme", &[(Feature::RequireSchemas, false)]).await;
+        let created = application.post("/Users", &json!({ "userName": "ada@corp.test" })).await.expect(201);
+        assert_eq!(created.json()["schemas"], json!(["urn:ietf:params:scim:schemas:core:2.0:User"]));
+        let event = server.last_event(&application.scope).await;
+        assert!(event.steps.iter().any(|step| step.text.contains("schemas is missing")), "{:?}", event.steps);
+        let below = format!("/Users/{}", created.id());
+        application.put(&below, &json!({ "schemas": [], "userName": "ada@corp.test", "title": "x" })).await.expect(200);
+        application.switch(server, Feature::RequireSchemas, true).await;
+        application.put(&below, &json!({ "userName": "ada@corp.test" })).await.scim_error(400, Some("invalidSyntax"));
+        application.post("/Users", &json!({ "userName": "bob@corp.test" })).await.scim_error(400, Some("invalidSyntax"));
+    }
 }

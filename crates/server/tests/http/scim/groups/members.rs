@@ -166,6 +166,26 @@ on_both_databases! {
         }
     }
 
+    async fn parts_of_a_member_are_not_changed(server) {
+        let application = server.application("acme", &[]).await;
+        let ada = application.add_user("ada").await;
+        let inner = application.add_group("Inner", &[]).await;
+        let id = application.add_group("Engines", &[&ada, &inner]).await;
+        let below = format!("/Groups/{id}");
+        let before = application.get(&below).await.expect(200).body;
+        for (operation, status) in [
+            (json!({ "op": "replace", "path": format!("members[value eq \"{ada}\"].display"), "value": "Bob" }), 400),
+            (json!({ "op": "replace", "path": format!("members[value eq \"{ada}\"].type"), "value": "Group" }), 400),
+            (json!({ "op": "add", "path": format!("members[value eq \"{ada}\"].value"), "value": inner }), 400),
+            (json!({ "op": "replace", "path": "members.display", "value": "Bob" }), 400),
+            (json!({ "op": "remove", "path": "members.type" }), 400),
+        ] {
+            let answer = application.patch(&below, &patch(json!([operation]))).await;
+            assert_eq!(answer.status, status, "{operation}: {}", answer.body);
+            assert_eq!(application.get(&below).await.expect(200).body, before, "{operation}");
+        }
+    }
+
     async fn a_page_of_groups_has_the_members_of_each(server) {
         let application = server.application("acme", &[]).await;
         let ids = many_users(server, &application, 1_200);
