@@ -177,11 +177,6 @@ impl Resolving<'_> {
     fn by_type_name(&self, filter: &Filter<Bound>) -> Option<bool> {
         let attribute = match filter {
             Filter::Present(attribute) | Filter::Compare { attribute, .. } => attribute,
-            // Compared with null.
-            Filter::Not(inner) => match inner.as_ref() {
-                Filter::Present(attribute) => attribute,
-                _ => return None,
-            },
             _ => return None,
         };
         if attribute.path() != "meta.resourceType" {
