@@ -6,7 +6,6 @@
 
 mod client;
 mod measure;
-mod server;
 
 use std::time::Duration;
 
@@ -14,6 +13,8 @@ use anyhow::{Context, Result, bail};
 
 use client::{Request, Target};
 use measure::{Step, measure};
+
+use crate::server::{Build, Server};
 
 /// Keep-alive connections that work at the same time.
 const CONNECTIONS: usize = 16;
@@ -26,8 +27,9 @@ pub fn run(arguments: &[&str]) -> Result<()> {
     let (target, process, _stopped_at_the_end) = match options.server {
         Some((base_url, token)) => (Target::parse(&base_url, &token)?, options.process, None),
         None => {
-            let server = server::Server::start()?;
-            (server.target()?, Some(server.process()), Some(server))
+            let server = Server::start(Build::Release)?;
+            let connection = server.application("bench", &[])?;
+            (Target::parse(&connection.base_url, &connection.token)?, Some(server.process()), Some(server))
         }
     };
     eprintln!(

@@ -1,13 +1,13 @@
-//! Bringing what the tests need from Debian's packages.
+//! Bringing what the tests and checks need from Debian's packages.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Result, bail};
 
 use crate::postgres;
 use crate::process::{is_installed, is_root, run};
 
-/// Something that the tests start.
+/// Something that the tests or checks start.
 pub struct Need {
     package: &'static str,
     is_there: fn() -> bool,
@@ -20,6 +20,15 @@ pub const BROWSER: &[Need] = &[
     Need { package: "chromium-driver", is_there: || is_installed("chromedriver") },
 ];
 
+pub const PYTHON: &[Need] = &[Need { package: "python3-venv", is_there: python_makes_environments }];
+
+/// Debian splits `venv` off from Python. The interpreter is there and says so only when asked for an environment.
+fn python_makes_environments() -> bool {
+    let mut python = Command::new("python3");
+    python.args(["-c", "import ensurepip, venv"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    python.status().is_ok_and(|status| status.success())
+}
+
 /// Makes sure that all of it is there. Installs what is missing if it may; else fails with the command to run.
 pub fn bring(needs: &[Need]) -> Result<()> {
     let missing: Vec<&str> = needs.iter().filter(|need| !(need.is_there)()).map(|need| need.package).collect();
@@ -28,11 +37,11 @@ pub fn bring(needs: &[Need]) -> Result<()> {
     }
     let packages = missing.join(" ");
     if !is_installed("apt-get") {
-        bail!("the tests need {packages}, and there is no apt-get here: install them by hand");
+        bail!("this needs {packages}, and there is no apt-get here: install them by hand");
     }
     if !is_root() {
         bail!(
-            "the tests need {packages}. Run this as root, then again what you ran:\n\n    \
+            "this needs {packages}. Run this as root, then again what you ran:\n\n    \
              apt-get update && apt-get install -y --no-install-recommends {packages}\n"
         );
     }

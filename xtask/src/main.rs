@@ -1,11 +1,13 @@
-//! The project's automation: `cargo xtask <command>`. Depends on no crate of ours, so that it works while they do not
-//! compile.
+//! The project's automation: `cargo xtask <command>`. Depends on no crate of the product, so that it works while they do
+//! not compile; `testkit`, whose conformance checks it runs, uses none of them either.
 
 mod bench;
+mod conformance;
 mod debian;
 mod postgres;
 mod process;
 mod schema;
+mod server;
 mod test;
 mod tidy;
 
@@ -23,6 +25,10 @@ cargo xtask <command>
   tidy                    checks the rules of the tree that no compiler checks
   bench [--seconds N] [--url BASE_URL --token TOKEN [--pid PID]]
                           measures a release build of the server (or the server at BASE_URL) over loopback
+  conformance [--url BASE_URL --token TOKEN] [--only NAME] [--json]
+                          checks the SCIM server at BASE_URL (or a new one of ours) against the RFCs, with our own checks and
+                          with scim2-tester, scim-sanity and scim2-server's storage contract. It makes, changes and deletes
+                          users and groups there. NAME is a suite, a family of our checks, a requirement or one check
 ";
 
 fn main() -> ExitCode {
@@ -33,6 +39,7 @@ fn main() -> ExitCode {
         ["schema"] => schema::run(schema::Mode::Write).map(|()| ExitCode::SUCCESS),
         ["schema", "--check"] => schema::run(schema::Mode::Check).map(|()| ExitCode::SUCCESS),
         ["tidy"] => tidy::run(),
+        ["conformance", rest @ ..] => conformance::run(rest),
         ["bench", rest @ ..] => bench::run(rest).map(|()| ExitCode::SUCCESS),
         _ => {
             eprint!("{HELP}");

@@ -1,12 +1,13 @@
 //! The one case folding, used for every comparison without regard to case.
 //!
-//! After RFC 8265 §3.3 (UsernameCaseMapped): full-width ASCII becomes ASCII, upper case becomes lower case, the result
-//! is in normalisation form C. Nothing is refused and nothing is trimmed: a client's name is kept as it was sent, only
+//! After RFC 8265 §3.3 (UsernameCaseMapped): full-width and half-width letters become ordinary ones, upper case becomes lower
+//! case, the result is in normalisation form C. Nothing is refused and nothing is trimmed: a client's name is kept as it was sent, only
 //! its folded shadow is compared.
 
 use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::decompose_compatible;
 
 /// The folded form of `text`. Folding twice changes nothing.
 pub fn fold(text: &str) -> String {
@@ -37,11 +38,37 @@ pub fn equal(left: &str, right: &str) -> bool {
     }
 }
 
-/// Maps a full-width ASCII character, or the ideographic space, to the ASCII character it stands for.
+/// Maps a full-width or half-width character, or the ideographic space, to the one that it stands for: its decomposition in
+/// the Unicode character database.
 fn narrow(letter: char) -> char {
+    let shifted = |first: u32, target: u32| char::from_u32(letter as u32 - first + target).unwrap_or(letter);
     match letter {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(letter as u32 - 0xfee0).unwrap_or(letter),
         '\u{3000}' => ' ',
+        '\u{ff01}'..='\u{ff5e}' => shifted(0xff01, 0x21),
+        // Brackets, katakana and their marks, in an order of their own.
+        '\u{ff5f}'..='\u{ff9f}' => {
+            let mut found = letter;
+            decompose_compatible(letter, |part| found = part);
+            found
+        }
+        // Hangul. Their decompositions decompose further, which is not wanted.
+        '\u{ffa0}' => '\u{3164}',
+        '\u{ffa1}'..='\u{ffbe}' => shifted(0xffa1, 0x3131),
+        '\u{ffc2}'..='\u{ffc7}' => shifted(0xffc2, 0x314f),
+        '\u{ffca}'..='\u{ffcf}' => shifted(0xffca, 0x3155),
+        '\u{ffd2}'..='\u{ffd7}' => shifted(0xffd2, 0x315b),
+        '\u{ffda}'..='\u{ffdc}' => shifted(0xffda, 0x3161),
+        '\u{ffe0}' => '¢',
+        '\u{ffe1}' => '£',
+        '\u{ffe2}' => '¬',
+        '\u{ffe3}' => '¯',
+        '\u{ffe4}' => '¦',
+        '\u{ffe5}' => '¥',
+        '\u{ffe6}' => '₩',
+        '\u{ffe8}' => '│',
+        '\u{ffe9}'..='\u{ffec}' => shifted(0xffe9, 0x2190),
+        '\u{ffed}' => '■',
+        '\u{ffee}' => '○',
         other => other,
     }
 }
@@ -65,6 +92,11 @@ mod tests {
             ("\u{212a}elvin", "kelvin"),
             ("Straße", "straße"),
             ("東京", "東京"),
+            ("ﾀﾅｶ", "タナカ"),
+            ("ｶﾞｷﾞ｡", "ガギ。"),
+            ("ﾡￇￜ", "ㄱㅔㅣ"),
+            ("￡￦￬", "£₩↓"),
+            ("｟ａ｠", "⦅a⦆"),
         ] {
             assert_eq!(fold(text), folded, "{text}");
             assert!(equal(text, folded), "{text}");

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::limits::Limits;
 use crate::message::error::ScimError;
+use crate::schema::Attribute;
 
 /// A request body as a JSON object. `serde_json` stops at 128 levels of nesting, so no body can exhaust the stack.
 pub(crate) fn parse_object(body: &[u8], limits: &Limits) -> Result<Map<String, Value>, ScimError> {
@@ -99,14 +100,13 @@ pub(crate) fn drop_unassigned(value: &mut Value) {
     }
 }
 
-/// Whether an entry says nothing but its label: everything apart from `type` and `primary` is blank.
-pub(crate) fn is_blank_entry(entry: &Value) -> bool {
-    match entry {
-        Value::Object(members) => {
-            members.iter().all(|(name, value)| matches!(name.as_str(), "type" | "primary") || is_blank(value))
-        }
-        other => is_blank(other),
-    }
+/// Whether an entry of a list says nothing, or nothing but its label: everything apart from `type` and `primary` is blank.
+/// Labels have something to label: a `value`, or other parts beside these two, as an address has.
+pub(crate) fn is_blank_entry(attribute: &Attribute, entry: &Value) -> bool {
+    let Value::Object(members) = entry else { return is_blank(entry) };
+    let has = |name: &str| attribute.sub_attribute(name).is_some();
+    let has_labels = has("value") || (has("type") && has("primary") && attribute.sub_attributes.len() > 2);
+    members.iter().all(|(name, value)| (has_labels && matches!(name.as_str(), "type" | "primary")) || is_blank(value))
 }
 
 /// A boolean that came as text. Entra ID without its compliance flag writes `"True"`, OneLogin templates `"true"`.
@@ -188,6 +188,11 @@ mod tests {
 
     #[test]
     fn blank_entries() {
+        let attribute = |subs: &[&str]| -> Attribute {
+            let subs: Vec<Value> = subs.iter().map(|name| json!({ "name": name })).collect();
+            serde_json::from_value(json!({"name": "x", "type": "complex", "subAttributes": subs})).unwrap()
+        };
+        let emails = attribute(&["value", "display", "type", "primary"]);
         for (entry, blank) in [
             (json!({"type": "work"}), true),
             (json!({"type": "work", "primary": true, "value": ""}), true),
@@ -197,7 +202,17 @@ mod tests {
             (json!({"display": "x"}), false),
             (json!(false), false),
         ] {
-            assert_eq!(is_blank_entry(&entry), blank, "{entry}");
+            assert_eq!(is_blank_entry(&emails, &entry), blank, "{entry}");
+        }
+        for (subs, blank) in [
+            (&["value", "type"][..], true),
+            (&["street", "type", "primary"], true),
+            // Where `type` is all there is to say, or a part like others, it says something.
+            (&["type", "primary"], false),
+            (&["type", "speed"], false),
+        ] {
+            assert_eq!(is_blank_entry(&attribute(subs), &json!({"type": "usb"})), blank, "{subs:?}");
+            assert!(is_blank_entry(&attribute(subs), &json!({"type": ""})), "{subs:?}");
         }
     }
 

@@ -67,7 +67,7 @@ const RULES: &[Rule] = &[
         must_not_name: &["diesel"],
     },
     Rule { name: "testkit", may_use: &[], must_not_reach: &["diesel", "actix-web"], must_not_name: &[] },
-    Rule { name: "xtask", may_use: &[], must_not_reach: &["actix-web"], must_not_name: &[] },
+    Rule { name: "xtask", may_use: &["testkit"], must_not_reach: &["actix-web"], must_not_name: &[] },
 ];
 
 pub fn check(root: &Path, findings: &mut Findings) -> Result<()> {

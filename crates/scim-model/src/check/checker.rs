@@ -85,7 +85,7 @@ impl Checker {
         for (index, value) in values.into_iter().enumerate() {
             match self.single(attribute, value, place.entry(index))? {
                 // Okta: default mappings of an empty phone number or address still send type and primary.
-                Some(entry) if is_blank_entry(&entry) => {
+                Some(entry) if is_blank_entry(attribute, &entry) => {
                     self.adjustments.add(|| Adjustment::EmptyEntryDropped(place.attribute_path()));
                 }
                 Some(entry) => checked.push(entry),
@@ -157,7 +157,8 @@ impl Checker {
             let place = place.member(&sub.name);
             if sub.mutability == Mutability::ReadOnly {
                 // Okta and Rauthy name every member: that is no news.
-                if !is_blank(&value) && !(attribute.name == "members" && sub.name == "display") {
+                let is_named_member = attribute.name == "members" && sub.name == "display";
+                if !is_blank(&value) && !is_named_member {
                     self.adjustments.add(|| Adjustment::ReadOnlyIgnored(place.attribute_path()));
                 }
                 continue;

@@ -84,12 +84,9 @@ impl Scope<'_> {
 
     fn compare(self, path: &AttributePath, operator: Operator, literal: Literal) -> Result<Filter<Bound>, FilterError> {
         let attribute = self.bind(path)?;
-        match (operator, &literal) {
-            // Not the opposite of `pr`: an empty text is a value, if no present one (RFC 7643 §2.5).
-            (Operator::Eq | Operator::Ne, Literal::Null) => {
-                return Ok(Filter::Compare { attribute, operator, literal });
-            }
-            _ => {}
+        // Not the opposite of `pr`: an empty text is a value, if no present one (RFC 7643 §2.5).
+        if literal == Literal::Null && matches!(operator, Operator::Eq | Operator::Ne) {
+            return Ok(Filter::Compare { attribute, operator, literal });
         }
         // `emails eq "…"` means the value of one of them (RFC 7644 §3.4.2.2); so does `manager eq "…"` (Entra ID).
         let attribute = match attribute.definition().sub_attribute("value") {

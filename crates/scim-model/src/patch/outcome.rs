@@ -30,7 +30,7 @@ fn tidy_value(attribute: &Attribute, value: &mut Value) -> bool {
     drop_unassigned(value);
     match value {
         Value::Array(entries) => {
-            entries.retain(|entry| !is_blank_entry(entry));
+            entries.retain(|entry| !is_blank_entry(attribute, entry));
             !entries.is_empty()
         }
         // A manager of `{"value": ""}` is none (Entra ID); a name of empty parts is what the client wrote.

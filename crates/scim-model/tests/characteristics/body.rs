@@ -185,6 +185,15 @@ fn the_same_value_twice() {
     }
 }
 
+/// An entry of nothing but its label is dropped (Okta), but not where the type is what there is to say.
+#[test]
+fn entries_of_labels() {
+    let sent =
+        json!({"boxes": [{"type": "t", "primary": true}, {"type": "t", "value": "v"}], "ports": [{"type": "usb"}]});
+    let kept = json!({"boxes": [{"type": "t", "value": "v"}], "ports": [{"type": "usb"}]});
+    assert_eq!(create(&with(sent)), Ok(with(kept)));
+}
+
 #[test]
 fn one_primary_at_most() {
     for list in ["boxes", "readings", "cases"] {

@@ -33,7 +33,7 @@ fn tidy(holder: &mut Map<String, Value>, attributes: &[Attribute]) {
         let Some(value) = holder.get_mut(&attribute.name) else { continue };
         *value = without_none(value);
         if let Value::Array(values) = value {
-            values.retain(|value| !is_blank_entry(value));
+            values.retain(|value| !is_blank_entry(attribute, value));
         }
         let is_blank_reference = value.is_object() && attribute.sub("value").is_some() && is_blank(value);
         if is_none(value) || is_blank_reference {

@@ -21,11 +21,13 @@ pub fn is_blank(value: &Value) -> bool {
     }
 }
 
-/// An entry of a list that says nothing but its label (Okta).
-pub fn is_blank_entry(entry: &Value) -> bool {
+/// An entry of a list that says nothing but its label (Okta), where the attribute has labels besides something to label.
+pub fn is_blank_entry(attribute: &Attribute, entry: &Value) -> bool {
+    let has = |name: &str| attribute.sub(name).is_some();
+    let has_labels = has("value") || (has("type") && has("primary") && attribute.subs.len() > 2);
     match entry {
         Value::Object(members) => {
-            members.iter().all(|(name, value)| name == "type" || name == "primary" || is_blank(value))
+            members.iter().all(|(name, value)| (has_labels && (name == "type" || name == "primary")) || is_blank(value))
         }
         other => is_blank(other),
     }
@@ -157,7 +159,7 @@ pub fn checked_list(attribute: &Attribute, sent: &Value) -> Result<Vec<Value>, R
     for value in entries(sent) {
         values.push(checked_single(attribute, &value)?);
     }
-    values.retain(|value| !is_blank_entry(value));
+    values.retain(|value| !is_blank_entry(attribute, value));
     let values = without_doubles(attribute, values);
     if values.iter().filter(|value| is_primary(value)).count() > 1 {
         return Err("invalidValue");

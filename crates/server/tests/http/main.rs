@@ -7,6 +7,7 @@ mod support;
 
 mod clients;
 mod concurrency;
+mod conformance;
 mod connection;
 mod directory;
 mod malformed;

@@ -1,8 +1,10 @@
 //! A tiny HTTP server for the tests of this crate, and a sleeper that does not sleep.
 
 mod scim;
+mod wrong;
 
 pub use scim::Scim;
+pub use wrong::{Wrong, WrongScim};
 
 use crate::http::Sleeper;
 use serde_json::{Value, json};

@@ -1,19 +1,38 @@
-//! The address a simulator is given, as an administrator would paste it.
+//! The address that a client is given, as an administrator would paste it.
 
 use super::HttpError;
 
 /// `http://host[:port][/path]`. The path is kept exactly as written: Okta appends `/Users` to it as it stands, trailing slash or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl {
+    is_secure: bool,
     authority: String,
     path: String,
 }
 
 impl BaseUrl {
-    /// Reads the address. Errors: another scheme than `http`, no host, a host that is not this machine, a query or fragment.
+    /// Reads the address of a server on this machine: what a simulator plays against. Errors: another scheme than `http`, no host,
+    /// a host that is not this machine, a query or fragment.
     pub fn parse(url: &str) -> Result<Self, HttpError> {
+        let refuse = |reason| Err(HttpError::Url { url: url.to_owned(), reason });
+        let base = Self::anywhere(url)?;
+        if base.is_secure {
+            return refuse("only http:// on this machine is supported");
+        }
+        if !is_this_machine(base.host()) {
+            return refuse("only http:// on this machine is supported (localhost, 127.0.0.1, [::1])");
+        }
+        Ok(base)
+    }
+
+    /// Reads the address of a server anywhere, `https` included. Errors: another scheme, no host, a query or fragment.
+    pub fn anywhere(url: &str) -> Result<Self, HttpError> {
         let refuse = |reason| HttpError::Url { url: url.to_owned(), reason };
-        let rest = url.strip_prefix("http://").ok_or_else(|| refuse("only http:// on this machine is supported"))?;
+        let (is_secure, rest) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
+            (Some(rest), _) => (true, rest),
+            (None, Some(rest)) => (false, rest),
+            (None, None) => return Err(refuse("only http:// and https:// are supported")),
+        };
         if rest.contains(['?', '#']) {
             return Err(refuse("a base URL has no query and no fragment"));
         }
@@ -25,15 +44,12 @@ impl BaseUrl {
         if host.is_empty() {
             return Err(refuse("the host is missing"));
         }
-        if !is_this_machine(host) {
-            return Err(refuse("only http:// on this machine is supported (localhost, 127.0.0.1, [::1])"));
-        }
         let authority = match port {
             Some(port) if port.parse::<u16>().is_ok() => authority.to_owned(),
             Some(_) => return Err(refuse("the port is not a number from 0 to 65535")),
-            None => format!("{host}:80"),
+            None => format!("{host}:{}", if is_secure { 443 } else { 80 }),
         };
-        Ok(Self { authority, path: path.to_owned() })
+        Ok(Self { is_secure, authority, path: path.to_owned() })
     }
 
     /// `host:port`, as in the `Host` header.
@@ -41,9 +57,19 @@ impl BaseUrl {
         &self.authority
     }
 
+    /// The host alone; an IPv6 address in its brackets.
+    pub fn host(&self) -> &str {
+        split_port(&self.authority).0
+    }
+
     /// What the address has after the port; empty or starting with `/`.
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// True for `https`.
+    pub fn is_secure(&self) -> bool {
+        self.is_secure
     }
 }
 

@@ -1,6 +1,6 @@
 //! The client: sends requests one after the other and keeps the transcript.
 
-use super::connection::{Connection, Unanswered};
+use super::connection::{Connection, Opener, Unanswered};
 use super::{BaseUrl, Exchange, HttpError, Request};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -19,6 +19,7 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 pub struct HttpClient {
     base: BaseUrl,
     timeout: Duration,
+    opener: Opener,
     connection: Option<Connection>,
     transcript: Vec<Arc<Exchange>>,
 }
@@ -26,12 +27,18 @@ pub struct HttpClient {
 impl HttpClient {
     /// A client for the server at `base`. Nothing is sent yet.
     pub fn new(base: BaseUrl) -> Self {
-        Self { base, timeout: DEFAULT_TIMEOUT, connection: None, transcript: Vec::new() }
+        Self { base, timeout: DEFAULT_TIMEOUT, opener: Opener::default(), connection: None, transcript: Vec::new() }
     }
 
     /// Sets how long one request may take, connecting and reading included (60 s unless set).
     pub fn set_timeout(&mut self, timeout: Duration) {
         self.timeout = timeout;
+    }
+
+    /// Trusts these certificates instead of the machine's.
+    #[cfg(all(test, feature = "tls"))]
+    pub(super) fn trust(&mut self, roots: tokio_rustls::rustls::RootCertStore) {
+        self.opener.tls = super::tls::Tls::trusting(roots).ok();
     }
 
     /// The address given at the start.
@@ -68,6 +75,9 @@ impl HttpClient {
     /// for the timeout: for what no HTTP library would write. Not recorded. The writing side is closed after the last byte.
     pub async fn send_bytes(&self, bytes: &[u8]) -> Result<Vec<u8>, HttpError> {
         let authority = self.base.authority();
+        if self.base.is_secure() {
+            return Err(HttpError::Tls("bytes are only written to a plain connection".to_owned()));
+        }
         let mut stream = TcpStream::connect(authority)
             .await
             .map_err(|source| HttpError::Connect { authority: authority.to_owned(), source })?;
@@ -142,7 +152,7 @@ impl HttpClient {
                 Err(Unanswered { error, .. }) => return Err(HttpError::Broken(error)),
             }
         }
-        let mut fresh = Connection::open(self.base.authority()).await?;
+        let mut fresh = self.opener.open(&self.base).await?;
         let response = fresh.send(message).await.map_err(|failed| HttpError::Broken(failed.error))?;
         self.connection = Some(fresh);
         Ok(response)

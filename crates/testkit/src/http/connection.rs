@@ -1,12 +1,13 @@
 //! One kept connection.
 
-use super::HttpError;
+use super::{BaseUrl, HttpError};
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{Builder, SendRequest};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 
@@ -23,13 +24,48 @@ pub(super) struct Unanswered {
     pub unsent: Option<Request<Full<Bytes>>>,
 }
 
-impl Connection {
-    pub async fn open(authority: &str) -> Result<Self, HttpError> {
+/// TCP, or TLS over it.
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+
+/// How connections are opened.
+#[derive(Clone, Default)]
+pub(super) struct Opener {
+    /// Made with the first secure connection.
+    #[cfg(feature = "tls")]
+    pub tls: Option<super::tls::Tls>,
+}
+
+impl Opener {
+    pub async fn open(&mut self, base: &BaseUrl) -> Result<Connection, HttpError> {
+        let authority = base.authority();
         let stream = TcpStream::connect(authority)
             .await
             .map_err(|source| HttpError::Connect { authority: authority.to_owned(), source })?;
         // Small requests must not wait for an acknowledgement; a kernel that refuses only makes it slower.
         let _ = stream.set_nodelay(true);
+        let stream: Box<dyn Stream> =
+            if base.is_secure() { self.secure(base, stream).await? } else { Box::new(stream) };
+        Connection::over(stream).await
+    }
+
+    #[cfg(feature = "tls")]
+    async fn secure(&mut self, base: &BaseUrl, stream: TcpStream) -> Result<Box<dyn Stream>, HttpError> {
+        let tls = match &self.tls {
+            Some(tls) => tls.clone(),
+            None => self.tls.insert(super::tls::Tls::of_this_machine()?).clone(),
+        };
+        Ok(Box::new(tls.secure(base, stream).await?))
+    }
+
+    #[cfg(not(feature = "tls"))]
+    async fn secure(&mut self, _: &BaseUrl, _: TcpStream) -> Result<Box<dyn Stream>, HttpError> {
+        Err(HttpError::Tls("this program was built without TLS".to_owned()))
+    }
+}
+
+impl Connection {
+    async fn over(stream: Box<dyn Stream>) -> Result<Self, HttpError> {
         let (sender, connection) =
             Builder::new().title_case_headers(true).handshake(TokioIo::new(stream)).await.map_err(HttpError::Broken)?;
         let driver = tokio::spawn(async move {

@@ -1,8 +1,9 @@
 //! A small HTTP/1.1 client that shows what went over the wire: header names in title case and in the order given, one kept connection,
 //! and a transcript of every exchange.
 //!
-//! Only `http://` to this machine: the simulators play against a server started beside them, and their credentials never travel further.
-//! Not here: TLS, redirects, cookies, decompression, HTTP/2.
+//! [`BaseUrl::parse`] takes only `http://` to this machine: the simulators play against a server started beside them, and their credentials
+//! never travel further. [`BaseUrl::anywhere`] is for a person who names a server of theirs; the feature `tls` adds `https://` to it.
+//! Not here: redirects, cookies, decompression, HTTP/2.
 
 mod as_written;
 mod base_url;
@@ -14,6 +15,8 @@ mod request;
 mod sleeper;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "tls")]
+mod tls;
 
 pub use base_url::BaseUrl;
 pub use client::HttpClient;
@@ -33,6 +36,8 @@ pub enum HttpError {
     Request(String),
     #[error("cannot connect to {authority}")]
     Connect { authority: String, source: std::io::Error },
+    #[error("no secure connection: {0}")]
+    Tls(String),
     #[error("no answer within {} ms", .0.as_millis())]
     Timeout(Duration),
     #[error("the connection broke before the answer was complete")]

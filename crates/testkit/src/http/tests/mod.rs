@@ -1,3 +1,6 @@
+#[cfg(feature = "tls")]
+mod tls;
+
 use super::*;
 use crate::fake::{Answer, FakeServer};
 
@@ -30,6 +33,21 @@ fn a_base_url_is_plain_http_to_this_machine() {
         "http://127.0.0.1@evil.example/",
     ] {
         assert!(matches!(BaseUrl::parse(url), Err(HttpError::Url { .. })), "{url}");
+    }
+}
+
+#[test]
+fn a_person_may_name_a_server_anywhere() {
+    for (url, authority, host, is_secure) in [
+        ("https://scim.example/v2", "scim.example:443", "scim.example", true),
+        ("https://[2001:db8::1]:8443", "[2001:db8::1]:8443", "[2001:db8::1]", true),
+        ("http://10.0.0.1/v2", "10.0.0.1:80", "10.0.0.1", false),
+    ] {
+        let base = BaseUrl::anywhere(url).unwrap();
+        assert_eq!((base.authority(), base.host(), base.is_secure()), (authority, host, is_secure), "{url}");
+    }
+    for url in ["scim.example/v2", "ftp://scim.example", "https://", "https://scim.example/?x=1", "https://x:port"] {
+        assert!(matches!(BaseUrl::anywhere(url), Err(HttpError::Url { .. })), "{url}");
     }
 }
 
