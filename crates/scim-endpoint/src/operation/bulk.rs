@@ -214,7 +214,7 @@ fn misplaced(incoming: &Incoming<'_>, path: &str, route: &Route, method: BulkMet
     let path = path.split('?').next().unwrap_or_default();
     match route {
         Route::Type(_) | Route::Resource(..) => ("method", not_allowed(method.as_str(), route)),
-        Route::ServiceProviderConfig | Route::ResourceTypes(_) | Route::Schemas(_) => {
+        Route::Root | Route::ServiceProviderConfig | Route::ResourceTypes(_) | Route::Schemas(_) => {
             ("method", not_allowed(method.as_str(), route))
         }
         Route::Unknown => ("notFound", nothing_at(path, incoming.scope)),

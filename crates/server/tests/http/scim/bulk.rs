@@ -237,7 +237,7 @@ on_both_databases! {
             (json!({ "method": "DELETE", "path": "/Users/a%2Fb" }), "404", None, Some("/Users/a%2Fb"), "There is no User"),
             (json!({ "method": "DELETE", "path": "/Users/1/emails" }), "404", None, Some("/Users/1/emails"), "There is nothing at"),
             (json!({ "method": "DELETE", "path": "https://elsewhere.test/v2/Users/1" }), "404", None, Some("/https://elsewhere.test/v2/Users/1"), "There is nothing at"),
-            (json!({ "method": "DELETE", "path": "/" }), "404", None, Some("/"), "There is nothing at"),
+            (json!({ "method": "DELETE", "path": "/" }), "405", None, Some("/"), "allowed: GET"),
             (json!({ "method": "PATCH", "path": "/Users/bulkId:nobody", "data": title }), "400", Some("invalidValue"), Some("/Users/bulkId%3Anobody"), "path: no POST of this request"),
             (json!({ "method": "OPTIONS", "path": "/Users" }), "400", Some("invalidSyntax"), Some("/Users"), "method must be POST, PUT, PATCH or DELETE, found OPTIONS"),
             (json!({ "method": "PUT", "path": format!("/Users/{ada}") }), "400", Some("invalidSyntax"), Some("/Users/ADA"), "data is missing"),
