@@ -8,7 +8,7 @@ use scim_model::ResourceTypes;
 use scim_model::schema::{Definitions, core};
 use serde::{Deserialize, Serialize};
 
-use crate::feature::Features;
+use crate::feature::{Feature, Features};
 
 /// Everything about an application that a request is decided by. Kept as JSON; each save makes a new revision and the
 /// earlier ones stay.
@@ -26,7 +26,8 @@ pub struct Settings {
 impl Settings {
     /// The resource types of an application with these settings.
     pub fn resource_types(&self) -> Arc<ResourceTypes> {
-        if self.definitions.is_empty() { core::types() } else { Arc::new(self.definitions.assembled()) }
+        let types = if self.definitions.is_empty() { core::types() } else { Arc::new(self.definitions.assembled()) };
+        if self.features.is_on(Feature::UniqueGroupNames) { types } else { Arc::new(types.sharing_group_names()) }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::message::error::ScimError;
 use crate::path::Bound;
 use crate::resource::Resource;
 use crate::schema::{AttributeType, ResourceType, Returned};
-use crate::value::{is_blank, is_primary, parse_date_time, short};
+use crate::value::{is_primary, is_unassigned, parse_date_time, short};
 
 /// Longer texts are compared by their beginning, so that keys stay small.
 const TEXT_BYTES: usize = 1_024;
@@ -115,7 +115,7 @@ impl SortBy {
 
     fn key_of(&self, value: &Value) -> Option<SortKey> {
         match value {
-            value if is_blank(value) => None,
+            value if is_unassigned(value) => None,
             Value::Bool(value) => Some(SortKey::Boolean(*value)),
             Value::Number(number) => number_key(number),
             Value::String(text) if self.0.kind() == AttributeType::DateTime => {

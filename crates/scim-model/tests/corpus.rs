@@ -39,6 +39,11 @@ fn patch() {
 }
 
 #[test]
+fn bulk() {
+    run("bulk", fuzz::bulk);
+}
+
+#[test]
 fn resource() {
     run("resource", fuzz::resource);
 }

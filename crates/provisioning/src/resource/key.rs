@@ -48,8 +48,10 @@ pub(crate) fn is_whole(folded: &str) -> bool {
 /// Attributes of the type that have rows in the unique index.
 pub(crate) fn unique_attributes(ty: &ResourceType) -> Vec<Bound> {
     let mut attributes = ty.unique_attributes();
-    if ty.kind() == ResourceKind::User {
-        attributes.retain(|attribute| attribute.path() != "userName");
+    match ty.kind() {
+        ResourceKind::User => attributes.retain(|attribute| attribute.path() != "userName"),
+        ResourceKind::Group => attributes.retain(|attribute| attribute.path() != "displayName"),
+        ResourceKind::Other => {}
     }
     attributes
 }

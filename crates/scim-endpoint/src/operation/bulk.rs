@@ -213,8 +213,8 @@ fn route(incoming: &Incoming<'_>, operation: &ReadyOperation) -> Route {
 fn misplaced(incoming: &Incoming<'_>, path: &str, route: &Route, method: BulkMethod) -> (&'static str, ScimError) {
     let path = path.split('?').next().unwrap_or_default();
     match route {
-        Route::Type(_) | Route::Resource(..) => ("method", not_allowed(method.as_str(), route)),
-        Route::Root | Route::ServiceProviderConfig | Route::ResourceTypes(_) | Route::Schemas(_) => {
+        Route::Root | Route::Type(_) | Route::Resource(..) => ("method", not_allowed(method.as_str(), route)),
+        Route::ServiceProviderConfig | Route::ResourceTypes(_) | Route::Schemas(_) => {
             ("method", not_allowed(method.as_str(), route))
         }
         Route::Unknown => ("notFound", nothing_at(path, incoming.scope)),

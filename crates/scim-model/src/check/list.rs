@@ -9,7 +9,8 @@ use crate::fold::fold_cow;
 use crate::same::key;
 use crate::schema::Attribute;
 
-/// What makes two entries the same: the value itself, or `type` and `value`, or everything for entries without a `value`.
+/// What makes two entries the same: the value itself, or `type` and `value`, or for entries without a `value` everything but
+/// which one is primary.
 pub(crate) fn identity(attribute: &Attribute, entry: &Value) -> String {
     let Value::Object(members) = entry else { return key(attribute, entry).into_owned() };
     match (attribute.sub_attribute("value"), members.get("value")) {
@@ -20,7 +21,7 @@ pub(crate) fn identity(attribute: &Attribute, entry: &Value) -> String {
         }
         _ => {
             let mut all = members.clone();
-            all.retain(|_, value| !value.is_null());
+            all.retain(|name, value| name != "primary" && !value.is_null());
             all.sort_keys();
             Value::Object(all).to_string()
         }

@@ -50,8 +50,9 @@ pub(super) fn add_entries(
     Ok(())
 }
 
-/// Changes or removes the entries that match. Where none matches, add and replace make one that does: Entra ID sends
-/// `emails[type eq "work"].value` without asking whether there is a work address. (RFC 7644 §3.5.2.3 has noTarget.)
+/// Changes or removes the entries that match. Where none matches, add makes one that does, and so does a replace of a
+/// part: Entra ID sends `emails[type eq "work"].value` without asking whether there is a work address. Replacing a whole
+/// entry that is not there is noTarget (RFC 7644 §3.5.2.3).
 pub(super) fn change_entries(
     entries: &mut Vec<Value>,
     attribute: &Bound,
@@ -75,7 +76,8 @@ pub(super) fn change_entries(
         _ => return remove_from(entries, &matching, sub, change, place, budget),
     };
     let targets = if matching.is_empty() {
-        let made = made_to_match(filter).ok_or_else(|| {
+        let may_be_made = sub.is_some() || change.kind == OperationKind::Add;
+        let made = made_to_match(filter).filter(|_| may_be_made).ok_or_else(|| {
             ScimError::no_target(format!(
                 "{} has no value that matches {}",
                 attribute.path(),

@@ -1,7 +1,8 @@
 //! The schemas of RFC 7643 §8.7 and the two resource types built on them.
 //!
-//! Two deliberate differences from the RFC's listing: `Group.displayName` is required, as §4.2 says and §8.7.1 forgets,
-//! and `members.display` exists, as the RFC's own example of a group and every client has it.
+//! Deliberate differences from the RFC's listing: `Group.displayName` is required, as §4.2 says and §8.7.1 forgets, and
+//! unique, unless [`ResourceTypes::sharing_group_names`]; and `members.display` exists, as the RFC's own example of a group
+//! and every client has it, but what a member is called is the service provider's to say.
 
 use std::sync::{Arc, LazyLock};
 

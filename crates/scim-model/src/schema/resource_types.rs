@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{ResourceKind, ResourceType, Schema, core};
+use super::{ResourceKind, ResourceType, Schema, Uniqueness, core};
 
 /// Every resource type that an application's client can use, in the order in which they are advertised.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +41,24 @@ impl ResourceTypes {
 
     fn of_kind(&self, kind: ResourceKind) -> Option<&ResourceType> {
         self.0.iter().find(|ty| ty.kind() == kind).map(AsRef::as_ref)
+    }
+
+    /// These types, with groups whose names need not be unique: RFC 7643 does not say, so an administrator does.
+    #[must_use]
+    pub fn sharing_group_names(&self) -> Self {
+        let shared = |ty: &Arc<ResourceType>| {
+            if ty.kind() != ResourceKind::Group {
+                return ty.clone();
+            }
+            let mut ty = ResourceType::clone(ty);
+            for attribute in &mut ty.schema.attributes {
+                if attribute.name == "displayName" {
+                    Arc::make_mut(attribute).uniqueness = Uniqueness::None;
+                }
+            }
+            Arc::new(ty)
+        };
+        Self(self.0.iter().map(shared).collect())
     }
 
     /// Every schema that a type uses, each once: main schemas and extensions.

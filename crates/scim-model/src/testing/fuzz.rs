@@ -7,6 +7,7 @@ use super::{patches, specimen, values};
 use crate::check::{self, Adjustment};
 use crate::diff::diff;
 use crate::filter::{Spelling, parse_patch_path};
+use crate::message::bulk::{BulkRequest, BulkRun, OperationResult, Work};
 use crate::message::error::ScimError;
 use crate::patch::Patch;
 use crate::project::{Meta, Projection, serialise, splice};
@@ -144,4 +145,44 @@ pub fn resource(data: &[u8]) {
         kept.as_map_mut().shift_remove("schemas");
         assert_eq!(read, kept);
     }
+}
+
+/// A bulk request is done to its end, whatever its operations refer to: none is done twice, none is forgotten unless the
+/// client says after how many failures to stop, and the answer has a result for each that was done.
+pub fn bulk(data: &[u8]) {
+    let Ok(request) = BulkRequest::parse(data, "https://scim.test/v2", &Limits::default()) else { return };
+    let mut run = BulkRun::new(request, &core::types());
+    let mut done = vec![false; run.operations().len()];
+    let mut once = |index: usize| {
+        let is_done = done.get_mut(index).expect("a place in the request");
+        assert!(!std::mem::replace(is_done, true), "operation {index} is handed out twice");
+    };
+    while let Some(work) = run.next_work() {
+        let operations = match work {
+            Work::Refused { index, error, .. } => {
+                once(index);
+                run.failed(index, None, error);
+                continue;
+            }
+            Work::One(operation) => vec![operation],
+            Work::Circle(operations) => operations,
+        };
+        for operation in operations {
+            once(operation.index);
+            // Some fail, so that others have nothing to refer to.
+            match (operation.index + data.len()) % 5 {
+                0 => run.failed(operation.index, None, ScimError::uniqueness("taken")),
+                _ => {
+                    let result = OperationResult { status: 200, location: None, version: None, error: None };
+                    run.succeeded(operation.index, &format!("id-{}", operation.index), result);
+                }
+            }
+        }
+    }
+    let body: Value = serde_json::from_slice(data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data)).expect("it was read");
+    let may_stop = body.as_object().is_some_and(|body| body.keys().any(|key| key.eq_ignore_ascii_case("failOnErrors")));
+    assert!(may_stop || done.iter().all(|is_done| *is_done), "every operation is done");
+    let answer: Value = serde_json::from_str(&run.into_response()).expect("an answer is JSON");
+    let results = answer["Operations"].as_array().map_or(0, Vec::len);
+    assert_eq!(results, done.iter().filter(|is_done| **is_done).count());
 }

@@ -174,6 +174,10 @@ fn the_same_value_twice() {
             json!({"spots": [{"count": 1, "text": "a"}, {"text": "a", "count": 1}, {"count": 1}]}),
             json!({"spots": [{"count": 1, "text": "a"}, {"count": 1}]}),
         ),
+        (
+            json!({"ports": [{"type": "usb"}, {"type": "usb", "primary": true}, {"type": "hdmi", "primary": false}]}),
+            json!({"ports": [{"type": "usb", "primary": true}, {"type": "hdmi", "primary": false}]}),
+        ),
         // Only being primary in one is being primary; any other boolean is a value like others.
         (
             json!({"boxes": [{"value": "a", "flag": false, "primary": false}, {"value": "a", "flag": true, "primary": true}]}),

@@ -123,7 +123,10 @@ fn changed(change: &Change, old: &Value) -> Result<Value, Refusal> {
                 }
                 _ => {
                     if chosen.is_empty() {
-                        // Entra ID: what does not match is made to.
+                        // Entra ID: what does not match is made to, when a part of it is set.
+                        if sub.is_none() && change.op == "replace" {
+                            return Err("noTarget");
+                        }
                         values.push(described(attribute, filter).ok_or("noTarget")?);
                         chosen.push(values.len() - 1);
                     }

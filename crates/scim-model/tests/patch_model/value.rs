@@ -93,14 +93,15 @@ pub fn same_entry(attribute: &Attribute, left: &Value, right: &Value) -> bool {
             same(value, left_value, right_value) && label(left) == label(right)
         }
         (Some(_), Value::Null, other) | (Some(_), other, Value::Null) if !other.is_null() => false,
-        _ => without_nulls(left) == without_nulls(right),
+        _ => content(left) == content(right),
     }
 }
 
-fn without_nulls(entry: &Value) -> Value {
+/// All that an entry says but whether it is primary.
+fn content(entry: &Value) -> Value {
     let mut entry = entry.clone();
     if let Some(members) = entry.as_object_mut() {
-        members.retain(|_, value| !value.is_null());
+        members.retain(|name, value| name != "primary" && !value.is_null());
     }
     entry
 }

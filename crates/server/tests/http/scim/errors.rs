@@ -308,4 +308,16 @@ on_both_databases! {
         let target = format!("{}/Users?filter=userName+eq+%22zoë%22", application.path);
         application.wire.send("GET", target.as_bytes(), &headers, b"").await.expect(200);
     }
+
+    /// The version is part of the base URL (RFC 7644 §3.13).
+    async fn another_version_of_the_protocol(server) {
+        let application = server.application("acme", &[]).await;
+        for version in ["v1", "v3", "V2", "v2x", ""] {
+            let target = format!("{}/Users", application.path.replace("/v2", &format!("/{version}")));
+            let authorization = format!("Bearer {}", application.token);
+            let headers = [("Authorization", authorization.as_str())];
+            let answer = application.wire.send("GET", target.as_bytes(), &headers, b"").await;
+            assert!(answer.scim_error(404, None).contains("/v2"), "{target}: {}", answer.body);
+        }
+    }
 }
