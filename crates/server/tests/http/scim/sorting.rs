@@ -57,10 +57,10 @@ on_both_databases! {
             ("meta.created", "abcdef"),
             // Case matters; what has none is last, and equal ones are in the order of ids.
             ("externalId", "bedacf"),
-            // Case and width do not matter; empty is none.
-            ("title", "bacdef"),
-            ("TITLE", "bacdef"),
-            ("urn:ietf:params:scim:schemas:core:2.0:User:title", "bacdef"),
+            // Case and width do not matter; what is empty is first.
+            ("title", "ebacdf"),
+            ("TITLE", "ebacdf"),
+            ("urn:ietf:params:scim:schemas:core:2.0:User:title", "ebacdf"),
             ("active", "bacdef"),
             ("name.familyName", "abcdef"),
             (&format!("{ENTERPRISE_USER}:department"), "dcabef"),
