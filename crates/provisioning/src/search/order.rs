@@ -56,8 +56,8 @@ pub(crate) struct Edge {
 /// Only those that have a value in the column, or only those that have none.
 pub(super) fn half<'a>(rows: Rows<'a>, column: Column, filled: Option<bool>) -> Rows<'a> {
     match (column, filled) {
-        (Column::ExternalId, Some(true)) => rows.filter(table::external_id.gt("")),
-        (Column::ExternalId, Some(false)) => rows.filter(table::external_id.is_null().or(table::external_id.eq(""))),
+        (Column::ExternalId, Some(true)) => rows.filter(table::external_id.is_not_null()),
+        (Column::ExternalId, Some(false)) => rows.filter(table::external_id.is_null()),
         _ => rows,
     }
 }

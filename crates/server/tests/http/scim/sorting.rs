@@ -57,7 +57,7 @@ on_both_databases! {
             ("meta.created", "abcdef"),
             // Case matters; what has none is last, and equal ones are in the order of ids.
             ("externalId", "bedacf"),
-            // Case and width do not matter; an empty text is one.
+            // Case and width do not matter; what is empty is first.
             ("title", "ebacdf"),
             ("TITLE", "ebacdf"),
             ("urn:ietf:params:scim:schemas:core:2.0:User:title", "ebacdf"),

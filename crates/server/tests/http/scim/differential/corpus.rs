@@ -13,7 +13,7 @@ const GROUPS: usize = 14;
 const BADGES: usize = 22;
 
 /// Texts that differ in case, in width, in letters that patterns mean something by.
-const WORDS: [&str; 16] = [
+const WORDS: [&str; 17] = [
     "ada",
     "Ada",
     "ADA b",
@@ -29,6 +29,7 @@ const WORDS: [&str; 16] = [
     "東京",
     "😀",
     "Straße",
+    "",
     "a b",
 ];
 
@@ -160,7 +161,7 @@ fn user(dice: &Dice, number: usize, others: &[String]) -> Value {
         dice,
         body,
         vec![
-            ("externalId", json!(if dice.roll(6) > 0 { word() } else { String::new() })),
+            ("externalId", json!(word())),
             ("displayName", json!(word())),
             ("title", json!(word())),
             ("userType", json!(dice.pick(&["employee", "Guest"]))),

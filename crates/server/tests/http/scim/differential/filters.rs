@@ -83,6 +83,12 @@ impl Attribute {
         }
     }
 
+    /// Whether lists of some type are sorted by it in SQL.
+    pub fn is_column(&self) -> bool {
+        ["id", "externalId", "userName", "displayName", "meta.created", "meta.lastModified"]
+            .contains(&self.path.as_str())
+    }
+
     /// The last part of the path.
     fn name(&self) -> &str {
         self.path.rsplit(['.', ':']).next().unwrap_or_default()

@@ -82,8 +82,13 @@ impl Question {
         let endpoint = corpus.types.all().get(place).map(|ty| ty.endpoint.clone()).unwrap_or_default();
         let of_types: Vec<&Attribute> = types.iter().flat_map(|index| &attributes[*index]).collect();
         let filter = (dice.roll(20) > 0).then(|| filters::filter(dice, &of_types, 3));
-        let sort_by = (dice.roll(2) > 0).then(|| dice.pick(&of_types).sortable(dice));
-        Question { endpoint, types, filter, sort_by: sort_by.flatten(), descending: dice.roll(2) > 0 }
+        let columns: Vec<&Attribute> = of_types.iter().copied().filter(|attribute| attribute.is_column()).collect();
+        let sort_by = match dice.roll(4) {
+            0 | 1 => None,
+            2 => dice.pick(&columns).sortable(dice),
+            _ => dice.pick(&of_types).sortable(dice),
+        };
+        Question { endpoint, types, filter, sort_by, descending: dice.roll(2) > 0 }
     }
 
     fn query(&self) -> Value {
