@@ -21,6 +21,7 @@
 //! | [`message`] | errors, list responses, queries from a URL or from the body of a search, and [bulk requests](message::bulk) |
 //! | [`discovery`] | ServiceProviderConfig, ResourceTypes, Schemas |
 //! | [`redact`] | a request body fit for a log |
+//! | `testing` | for tests, with the feature of that name: a type with every kind of attribute, generators, what fuzzing checks |
 //!
 //! Every leniency towards a client stands beside the name of the client that needs it.
 

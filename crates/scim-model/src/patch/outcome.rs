@@ -41,8 +41,8 @@ fn tidy_value(attribute: &Attribute, value: &mut Value) -> bool {
     }
 }
 
-/// Refuses an outcome that lacks what is required (RFC 7644 §3.5.2.2), as far as it was touched. What was amiss before and is as it was does not
-/// count: the schema may have become stricter since.
+/// Refuses an outcome that lacks what is required (RFC 7644 §3.5.2.2), as far as it was touched. What was amiss before and
+/// is as it was does not count: the schema may have become stricter since.
 pub(super) fn check_required(
     before: &Map<String, Value>,
     after: &Map<String, Value>,

@@ -106,7 +106,7 @@ fn at(op: &str, path: &str, value: Option<&Value>, ty: &Type, is_key: bool) -> R
         if !attribute.is_complex && !attribute.is_list {
             return Err(if op == "remove" && attribute.is_required() { "mutability" } else { "invalidPath" });
         }
-        filter = Some(filter::parse(attribute, text)?);
+        filter = Some(filter::parse_brackets(attribute, text)?);
         sub_name = after.strip_prefix('.');
     }
     let part = match sub_name {

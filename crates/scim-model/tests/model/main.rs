@@ -1,5 +1,6 @@
-//! PATCH (RFC 7644 §3.5.2) against a second implementation that shares no code with the first: plain JSON, no types, no
-//! regard to speed. Both must agree on the document, on the kind of error and on whether anything changed.
+//! PATCH (RFC 7644 §3.5.2) and filters (§3.4.2.2) against a second implementation that shares no code with the first: plain
+//! JSON, no types, no regard to speed. Of a PATCH both must agree on the document, on the kind of error and on whether
+//! anything changed; of a filter on whether it matches.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a model of the tests panics too: that is how a test fails")]
 
@@ -10,8 +11,8 @@ mod read;
 mod schema;
 mod value;
 
-use scim_model::testing::{Choices, choices, patches, specimen, values};
-use scim_model::{Limits, Patch, Resource, ResourceType, check};
+use scim_model::testing::{Choices, choices, filters, patches, specimen, values};
+use scim_model::{Filter, Limits, Patch, Resource, ResourceType, check};
 use serde_json::{Value, json};
 
 use model::Refusal;
@@ -42,7 +43,7 @@ fn of_the_crate(before: &Value, operations: &[Value], ty: &ResourceType) -> Outc
     }
 }
 
-fn agree(ty: &ResourceType, model: &Type) {
+fn agree_on_patches(ty: &ResourceType, model: &Type) {
     let mut outcomes = [0, 0, 0];
     for seed in 0..SEQUENCES {
         let bytes = choices::bytes(seed, 600);
@@ -87,11 +88,33 @@ fn tell(seed: u64, before: &Value, mut operations: Vec<Value>, ty: &ResourceType
 }
 
 #[test]
-fn users() {
-    agree(scim_model::schema::core::user(), &Type::user());
+fn patches_of_users() {
+    agree_on_patches(scim_model::schema::core::user(), &Type::user());
 }
 
 #[test]
-fn specimens() {
-    agree(specimen(), &Type::specimen());
+fn patches_of_specimens() {
+    agree_on_patches(specimen(), &Type::specimen());
+}
+
+#[test]
+fn filters_agree() {
+    for (ty, model) in [
+        (scim_model::schema::core::user(), Type::user()),
+        (scim_model::schema::core::group(), Type::group()),
+        (specimen(), Type::specimen()),
+    ] {
+        for seed in 0..SEQUENCES {
+            let (of_filter, of_document) = (choices::bytes(seed, 200), choices::bytes(seed + SEQUENCES, 500));
+            let text = filters::filter(&mut Choices::new(&of_filter), ty);
+            let mut document = values::document(&mut Choices::new(&of_document), ty);
+            document["id"] = json!("a");
+            document["meta"] = json!({"created": "2011-05-13T04:42:34Z", "lastModified": "2011-05-13T04:42:34.5Z",
+                "resourceType": "ab", "location": "http://x/A", "version": "A"});
+            let filter = Filter::parse(&text, &Limits::default()).unwrap().resolve(ty).unwrap();
+            let ours = filter.matches(&Resource::from_stored(&document.to_string()).unwrap());
+            let theirs = filter::matches(&filter::parse(&model, &text).unwrap(), &document);
+            assert_eq!(ours, theirs, "{seed}: {text}\n{document}");
+        }
+    }
 }

@@ -39,6 +39,10 @@ impl Type {
         Self::new(&schemas, Vec::new(), true)
     }
 
+    pub fn group() -> Self {
+        Self::new(&[include_str!("../../src/schema/core/Group.json")], Vec::new(), false)
+    }
+
     pub fn specimen() -> Self {
         use scim_model::testing::specimen::{LABEL, SCHEMAS};
         Self::new(&SCHEMAS, vec![LABEL.to_owned()], false)
@@ -49,10 +53,15 @@ impl Type {
         // What every resource has.
         schemas[0].attributes.extend(attributes(&json!([
             {"name": "externalId", "caseExact": true},
-            {"name": "id", "mutability": "readOnly"},
-            {"name": "schemas", "multiValued": true, "mutability": "readOnly"},
-            {"name": "meta", "type": "complex", "mutability": "readOnly",
-                "subAttributes": [{"name": "created", "mutability": "readOnly"}]},
+            {"name": "id", "caseExact": true, "mutability": "readOnly"},
+            {"name": "schemas", "type": "reference", "multiValued": true, "mutability": "readOnly"},
+            {"name": "meta", "type": "complex", "mutability": "readOnly", "subAttributes": [
+                {"name": "created", "type": "dateTime", "mutability": "readOnly"},
+                {"name": "lastModified", "type": "dateTime", "mutability": "readOnly"},
+                {"name": "resourceType", "caseExact": true, "mutability": "readOnly"},
+                {"name": "location", "type": "reference", "mutability": "readOnly"},
+                {"name": "version", "caseExact": true, "mutability": "readOnly"},
+            ]},
         ])));
         Self { schemas, required, is_user }
     }
