@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::fold::fold_cow;
 use crate::same::key;
 use crate::schema::Attribute;
+use crate::value::is_unassigned;
 
 /// What makes two entries the same: the value itself, or `type` and `value`, or for entries without a `value` everything but
 /// which one is primary.
@@ -21,7 +22,7 @@ pub(crate) fn identity(attribute: &Attribute, entry: &Value) -> String {
         }
         _ => {
             let mut all = members.clone();
-            all.retain(|name, value| name != "primary" && !value.is_null());
+            all.retain(|name, value| name != "primary" && !is_unassigned(value));
             all.sort_keys();
             Value::Object(all).to_string()
         }

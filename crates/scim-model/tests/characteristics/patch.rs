@@ -189,6 +189,12 @@ fn lists_of_complex_values() {
         json!({"readings": [{"value": 1.5, "type": "t"}]}),
     );
     check(readings, json!([["remove", "readings[value gt 1.7]"]]), json!({"readings": [{"value": 1.5, "type": "t"}]}));
+    // Without a value all that they say makes them one, and an empty list says nothing.
+    check(
+        json!({"boxes": [{"count": 1, "texts": ["x"]}, {"count": 1}]}),
+        json!([["remove", "boxes[texts eq \"x\"].texts", ["x"]], ["add", "boxes", [{"count": 1, "primary": true}]]]),
+        json!({"boxes": [{"count": 1, "primary": true}]}),
+    );
     let spots = json!({"spots": [{"count": 1, "text": "a"}]});
     check(spots.clone(), json!([["add", "spots", [{"text": "a", "count": 1}]]]), spots);
 }

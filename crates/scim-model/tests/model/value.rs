@@ -101,7 +101,7 @@ pub fn same_entry(attribute: &Attribute, left: &Value, right: &Value) -> bool {
 fn content(entry: &Value) -> Value {
     let mut entry = entry.clone();
     if let Some(members) = entry.as_object_mut() {
-        members.retain(|name, value| name != "primary" && !value.is_null());
+        members.retain(|name, value| name != "primary" && !is_none(value));
     }
     entry
 }
