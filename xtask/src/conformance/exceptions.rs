@@ -24,9 +24,6 @@ struct Exception {
     why: &'static str,
 }
 
-const ACTIVE: &str = "a user without `active` counts as active, so removing it would switch a deactivated person on again; it \
-                      stays what it was, and the report says so";
-
 const READ_ONLY: &str = "RFC 7643 §7: a readOnly attribute is not written by the client; RFC 7643 §8.4: the answer of the \
                          service provider has the `display` of each member";
 
@@ -55,20 +52,6 @@ const EXCEPTIONS: &[Exception] = &[
         whose: Whose::Theirs,
         rule: READ_ONLY,
         why: NAMED_MEMBER,
-    },
-    Exception {
-        suite: SCIM2_TESTER,
-        check: "check_remove_attribute User active",
-        whose: Whose::Ours,
-        rule: "RFC 7644 §3.5.2.2: a removed single value is unassigned",
-        why: ACTIVE,
-    },
-    Exception {
-        suite: own::NAME,
-        check: "W7.active",
-        whose: Whose::Ours,
-        rule: "RFC 7644 §3.5.2.2: a removed single value is unassigned",
-        why: ACTIVE,
     },
     Exception {
         suite: own::NAME,

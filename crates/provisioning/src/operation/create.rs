@@ -59,6 +59,7 @@ impl Seat {
             document: String::new(),
             version: 0,
             directory_user_id: None,
+            active: true,
             created_at: tx.now(),
             last_modified_at: tx.now(),
         });
@@ -136,6 +137,7 @@ pub(super) fn create(
         store::require_free_group_name(tx, scope, &resource, "")?;
     }
     row.version += 1;
+    row.active = resource.active().unwrap_or(true);
     // To the client it is new, also when it comes back under its former id.
     row.created_at = tx.now();
     row.last_modified_at = tx.now();
@@ -154,8 +156,12 @@ pub(super) fn create(
     if restored {
         row::update(tx, scope, ty, &resource, &row)?;
     } else {
-        let new_row =
-            NewRow { id: &row.id, document: &row.document, directory_user_id: row.directory_user_id.as_deref() };
+        let new_row = NewRow {
+            id: &row.id,
+            document: &row.document,
+            directory_user_id: row.directory_user_id.as_deref(),
+            active: row.active,
+        };
         row::insert(tx, scope, ty, &resource, &new_row)?;
     }
     key::replace(tx, scope, ty, &row.id, None, &resource)?;

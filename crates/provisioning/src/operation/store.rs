@@ -89,7 +89,9 @@ pub(super) fn store_change(
         modified.row.document = document(ty, &modified.after, &modified.row);
     }
 
-    let (was_active, is_active) = (modified.before.active().unwrap_or(true), modified.after.active().unwrap_or(true));
+    let was_active = modified.row.active;
+    let is_active = modified.after.active().unwrap_or(was_active);
+    modified.row.active = is_active;
     let deactivated = is_user && was_active && !is_active;
     if deactivated && scope.settings().features.is_on(Feature::DeleteDeactivatedUsers) {
         return delete_deactivated(tx, scope, ty, modified, &changes);
@@ -97,7 +99,14 @@ pub(super) fn store_change(
 
     let mut placed = None;
     if is_user {
-        let profile = scope.mapping().apply(&modified.after);
+        // To take `active` away is not to say `true`: whoever is switched off stays so.
+        let profile = if modified.after.active().is_some() {
+            scope.mapping().apply(&modified.after)
+        } else {
+            let mut with_status = modified.after.clone();
+            with_status.set_active(is_active);
+            scope.mapping().apply(&with_status)
+        };
         let linked = modified.row.directory_user_id.clone();
         let result = place(tx, scope, profile, linked.as_deref(), modified.password_hash.as_deref())?;
         policy::require_for_own_person(scope, &result.changes)?;

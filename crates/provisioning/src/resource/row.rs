@@ -16,6 +16,8 @@ pub(crate) struct ResourceRow {
     pub document: String,
     pub version: i64,
     pub directory_user_id: Option<String>,
+    /// Whether a user counts as active: what `active` said last, as a client may take it away.
+    pub active: bool,
     pub created_at: Timestamp,
     pub last_modified_at: Timestamp,
 }
@@ -34,7 +36,6 @@ struct Columns {
     user_name_folded: Option<String>,
     display_name: Option<String>,
     display_name_folded: Option<String>,
-    active: bool,
 }
 
 impl Columns {
@@ -49,7 +50,6 @@ impl Columns {
             user_name_folded: user_name.map(fold),
             display_name: display_name.map(str::to_owned),
             display_name_folded: group_name.map(fold),
-            active: resource.active().unwrap_or(true),
         };
         check_length("externalId", columns.external_id.as_deref())?;
         check_length("userName", columns.user_name_folded.as_deref())?;
@@ -66,6 +66,7 @@ macro_rules! resource_columns {
             database::schema::resource::document,
             database::schema::resource::version,
             database::schema::resource::directory_user_id,
+            database::schema::resource::active,
             database::schema::resource::created_at,
             database::schema::resource::last_modified_at,
         )
@@ -225,6 +226,7 @@ pub(crate) struct NewRow<'a> {
     pub id: &'a str,
     pub document: &'a str,
     pub directory_user_id: Option<&'a str>,
+    pub active: bool,
 }
 
 /// Inserts a resource with version 1.
@@ -247,7 +249,7 @@ pub(crate) fn insert(
             table::user_name_folded.eq(&columns.user_name_folded),
             table::display_name.eq(&columns.display_name),
             table::display_name_folded.eq(&columns.display_name_folded),
-            table::active.eq(columns.active),
+            table::active.eq(new.active),
             table::document.eq(new.document),
             table::version.eq(1_i64),
             table::directory_user_id.eq(new.directory_user_id),
@@ -275,7 +277,7 @@ pub(crate) fn update(
             table::user_name_folded.eq(&columns.user_name_folded),
             table::display_name.eq(&columns.display_name),
             table::display_name_folded.eq(&columns.display_name_folded),
-            table::active.eq(columns.active),
+            table::active.eq(row.active),
             table::document.eq(&row.document),
             table::version.eq(row.version),
             table::directory_user_id.eq(row.directory_user_id.as_deref()),

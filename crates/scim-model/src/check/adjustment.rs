@@ -35,7 +35,7 @@ pub enum Adjustment {
     EmptyEntryDropped(String),
     /// The same value twice.
     DuplicateDropped(String),
-    /// A PUT or PATCH that sets `active` to null, or removes it.
+    /// A PUT or PATCH that sets `active` to null. Custom templates, for a status that they do not manage.
     ActiveKept,
     /// Empty text where no value is meant. Entra ID: `manager`.
     EmptyAsNone(String),

@@ -244,9 +244,9 @@ impl Parser<'_> {
             return Ok(());
         }
         let value = self.check_value(kind, &bound, filter.is_some(), value)?;
-        // A user without `active` counts as active, so taking it away would switch people on again.
+        // Null in a custom template means that the status is not managed there; `remove` means what it says.
         let is_active = bound.extension().is_none() && bound.attribute().name == "active";
-        if value.is_none() && is_active && self.ty.is_switched_by_active() {
+        if value.is_none() && kind != OperationKind::Remove && is_active && self.ty.is_switched_by_active() {
             self.checker.adjustments.add(|| Adjustment::ActiveKept);
             return Ok(());
         }

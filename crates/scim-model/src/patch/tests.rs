@@ -356,15 +356,19 @@ fn remove() {
     }
 }
 
-/// Taking `active` away is not saying `true`: whoever is switched off stays so.
+/// `remove` takes `active` away; a null does not, as a custom template sends it for a status that it does not manage.
 #[test]
-fn active_is_never_taken_away() {
+fn active_is_taken_away_by_remove_alone() {
     for active in [true, false] {
         let before = json!({"active": active, "title": "x"});
         for operation in [
             json!({"op": "remove", "path": "active"}),
             json!({"op": "Remove", "path": format!("{USER}:active"), "value": true}),
             json!({"op": "remove", "path": "ACTIVE"}),
+        ] {
+            check(before.clone(), json!([operation]), json!({"title": "x"}));
+        }
+        for operation in [
             json!({"op": "replace", "path": "active", "value": null}),
             json!({"op": "add", "path": "active", "value": []}),
             json!({"op": "replace", "path": "active", "value": [{"value": null}]}),

@@ -141,8 +141,8 @@ fn at(op: &str, path: &str, value: Option<&Value>, ty: &Type, is_key: bool) -> R
         (_, Some(value)) if is_entry => checked_single(definition, value)?,
         (_, Some(value)) => checked(definition, value)?,
     };
-    // A user without `active` counts as active, so it is not taken away.
-    if ty.is_user && holder.is_none() && attribute.name == "active" && value.is_null() {
+    // Null says nothing of whether a user is active.
+    if ty.is_user && op != "remove" && holder.is_none() && attribute.name == "active" && value.is_null() {
         return Ok(Vec::new());
     }
     Ok(vec![Step::Change(Box::new(Change {

@@ -1,10 +1,11 @@
 //! PATCH /Users/{id}, in the dialects of real clients
 
-use provisioning::{Operation, Outcome};
+use provisioning::{Operation, Outcome, UserStatus};
+use registry::Feature;
 use serde_json::json;
 
 use crate::on_both_databases;
-use crate::support::{ENTERPRISE_USER, okta_user, patch};
+use crate::support::{ENTERPRISE_USER, okta_user, patch, user};
 
 on_both_databases! {
     async fn dialects(server) {
@@ -47,6 +48,33 @@ on_both_databases! {
         }
         let operations: Vec<_> = server.events(&application.scope).await.into_iter().map(|row| row.operation).filter(|operation| *operation != Operation::UserRead).collect();
         assert_eq!(operations[operations.len() - 5..], [Operation::UserReactivate, Operation::UserDeactivate, Operation::UserReactivate, Operation::UserDeactivate, Operation::UserCreate]);
+    }
+
+    /// Who is switched off stays so when `active` is taken away, and on when not.
+    async fn active_is_removed_but_not_the_status(server) {
+        let application = server.application("acme", &[(Feature::DeleteDeactivatedUsers, false)]).await;
+        let id = application.add_user("ada@corp.test").await;
+        let below = format!("/Users/{id}");
+        let status = async || server.person(&application.scope, "ada@corp.test").await.unwrap().row.status;
+        for (active, expected) in [(true, UserStatus::Active), (false, UserStatus::Disabled)] {
+            let set = patch(json!([{ "op": "replace", "path": "active", "value": active }]));
+            application.patch(&below, &set).await.expect(200);
+            let removed = application.patch(&below, &patch(json!([{ "op": "remove", "path": "active" }]))).await.expect(200).json();
+            assert_eq!(removed.get("active"), None, "{removed}");
+            assert_eq!(application.get(&below).await.json(), removed);
+            assert_eq!(status().await, expected);
+            // Nor does a later change of something else, by PATCH or PUT, say that it is active again.
+            application.patch(&below, &patch(json!([{ "op": "replace", "path": "title", "value": format!("{active}") }]))).await.expect(200);
+            let mut put = user("ada@corp.test");
+            put["nickName"] = json!(format!("{active}"));
+            let put = application.put(&below, &put).await.expect(200).json();
+            assert_eq!(put.get("active"), None, "{put}");
+            assert_eq!(status().await, expected);
+            assert_eq!(application.find("/Users", "active pr").await.json()["totalResults"], 0);
+        }
+        application.patch(&below, &patch(json!([{ "op": "add", "path": "active", "value": true }]))).await.expect(200);
+        assert_eq!(status().await, UserStatus::Active);
+        assert_eq!(server.last_event(&application.scope).await.row.operation, Operation::UserReactivate);
     }
 
     async fn all_or_nothing(server) {
