@@ -5,7 +5,7 @@ use std::time::Instant;
 use actix_web::http::Method;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{HttpRequest, HttpResponse, web};
-use provisioning::{Call, QueryAt, Refusal};
+use provisioning::{Call, QueryAt, Refusal, Step};
 use registry::{AppScope, Authenticated};
 use scim_model::project::Projection;
 use scim_model::redact::Secrets;
@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::operation::{bulk, create, delete, me, modify, query, read, replace, search};
 use crate::parameters::{Parameters, redacted};
 use crate::route::{Path, Route};
-use crate::{REQUEST_ID_HEADER, ScimEndpoint, credential, discovery, long_uri};
+use crate::{REQUEST_ID_HEADER, ScimEndpoint, credential, discovery, long_uri, received};
 
 /// A pause lasts longer than a busy moment. Okta retries a 429 up to ten times by itself, and nothing else.
 const RETRY_AFTER_PAUSED_S: &str = "120";
@@ -51,6 +51,16 @@ pub(crate) async fn handle(
     }
 }
 
+/// Answers for a version of the protocol that we do not speak. It knows of no application, so that it tells a stranger nothing.
+pub(crate) async fn other_version(request: HttpRequest) -> HttpResponse {
+    let version = request.match_info().get("version").unwrap_or_default();
+    let detail = format!(
+        "{} is not spoken here. The SCIM base URL of an application ends in /v2; copy it from the application's page in Rollcall.",
+        version.chars().take(20).collect::<String>()
+    );
+    Failure::from(ScimError::invalid_version(detail)).into_response()
+}
+
 async fn answer(
     request: &HttpRequest,
     payload: web::Payload,
@@ -77,12 +87,17 @@ async fn answer(
     };
     endpoint.registry.note_use(&scope);
     call.target = reported(&sent, &scope);
+    let parameters = Parameters::parse(request.query_string());
+    if let Ok(parameters) = &parameters {
+        let adjustments = received::adjustments(request, &below, parameters, scope.resource_types());
+        call.steps.extend(Step::received(&adjustments));
+    }
     let refuse = |code, error: ScimError| refused(endpoint, &scope, &call, code, error);
     let route = path.map(|path| Route::of(&path, scope.resource_types()));
     if let Some((code, error)) = long_uri::refusal(request, route.as_ref(), endpoint.provisioning.limits()) {
         return Err(refuse(code, error).await);
     }
-    let (route, parameters) = match (route, Parameters::parse(request.query_string())) {
+    let (route, parameters) = match (route, parameters) {
         (Ok(route), Ok(parameters)) => (route, parameters),
         (Err(error), _) | (_, Err(error)) => return Err(refuse("invalidValue", error).await),
     };

@@ -60,6 +60,12 @@ impl Step {
         }
     }
 
+    /// The step of how a request came, before its body was read, if something of that had to be put right.
+    pub fn received(adjustments: &[String]) -> Option<Self> {
+        let words = adjustments.join(BETWEEN);
+        (!adjustments.is_empty()).then(|| Step::new("Received", format!("{ADJUSTED}{words}")))
+    }
+
     /// What was put right in this step, in words; empty for a step in which nothing was.
     pub fn adjustments(&self) -> Vec<&str> {
         self.text.strip_prefix(ADJUSTED).map(|words| words.split(BETWEEN).collect()).unwrap_or_default()

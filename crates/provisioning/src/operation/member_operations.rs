@@ -5,7 +5,7 @@ use database::WriteTx;
 use registry::AppScope;
 use scim_model::filter::{Filter, Literal, Operator};
 use scim_model::path::Bound;
-use scim_model::{DetachedOperation, OperationKind, Resource, ScimError};
+use scim_model::{Adjustment, DetachedOperation, OperationKind, Resource, ScimError};
 use serde_json::{Value, json};
 
 use crate::error::Error;
@@ -73,13 +73,14 @@ fn is_only_names(filter: &Filter<Bound>) -> bool {
     }
 }
 
-/// Applies the operations on `members`, each to what the one before left; neighbours of one kind in one go.
+/// Applies the operations on `members`, each to what the one before left; neighbours of one kind in one go. Also gives
+/// what was put right: a `remove` of nobody who is a member.
 pub(super) fn change_members(
     tx: &mut WriteTx<'_>,
     scope: &AppScope,
     group_id: &str,
     operations: Vec<DetachedOperation>,
-) -> Result<MemberChanges, Error> {
+) -> Result<(MemberChanges, Option<Adjustment>), Error> {
     let mut wanted: Vec<MemberChange> = Vec::new();
     for operation in operations {
         let Some(next) = MemberChange::of(operation)? else { continue };
@@ -91,8 +92,10 @@ pub(super) fn change_members(
     }
     let mut changes = MemberChanges::default();
     let mut looked_through = 0;
+    let mut is_needless = false;
     for change in wanted {
-        changes.follow(match change {
+        let is_removal = matches!(change, MemberChange::Remove(_) | MemberChange::RemoveMatching(..));
+        let made = match change {
             MemberChange::Add(ids) => member::add(tx, scope, group_id, ids)?,
             MemberChange::Remove(ids) => member::remove(tx, scope, group_id, ids)?,
             MemberChange::Replace(ids) => member::replace(tx, scope, group_id, ids)?,
@@ -113,9 +116,11 @@ pub(super) fn change_members(
                 let ids = matching.map(|member| member.id.clone()).collect();
                 member::remove(tx, scope, group_id, ids)?
             }
-        });
+        };
+        is_needless |= is_removal && made.is_empty();
+        changes.follow(made);
     }
-    Ok(changes)
+    Ok((changes, is_needless.then(|| Adjustment::NothingToRemove("members".to_owned()))))
 }
 
 /// Whether the filter selects the member as it is shown: not as its client once described it.

@@ -5,20 +5,20 @@ use std::sync::Arc;
 
 use database::Connection;
 use registry::{AppScope, Feature};
-use scim_model::ResourceKind;
-use scim_model::ResourceType;
-use scim_model::filter::{Decided, Filter};
+use scim_model::filter::{Decided, Filter, FilterError};
 use scim_model::message::list::{CursorPage, ListResponse};
 use scim_model::message::query::{self, Query};
 use scim_model::project::Projection;
 use scim_model::redact::{self, Secrets};
 use scim_model::sort::{SortBy, SortOrder};
+use scim_model::{Adjustment, ResourceKind, ResourceType, ScimError};
 
 use crate::Provisioning;
 use crate::call::Call;
 use crate::error::Error;
 use crate::event::kind::Operation;
 use crate::operation::attempt::Attempt;
+use crate::operation::replace::read_steps;
 use crate::operation::told::{Told, asked_value};
 use crate::operation::{Done, Verb, intended, policy};
 use crate::resource::representation;
@@ -58,6 +58,8 @@ struct Prepared {
     cursor_query: String,
     /// The value that a look-up by equality asks for.
     asked: Option<String>,
+    /// What was put right in the filter.
+    adjustments: Vec<Adjustment>,
 }
 
 impl QueryAt {
@@ -115,7 +117,7 @@ impl Provisioning {
         let asked = redact::text(query.filter.as_deref().unwrap_or_default(), &secrets);
         attempt.subject = asked.chars().take(100).collect();
         let filter = attempt.subject.clone();
-        let prepared = match self.prepared(scope, at, &query, is_test) {
+        let prepared = match self.prepared(scope, at, &query, is_test, body.is_none().then_some(&secrets)) {
             Ok(prepared) => prepared,
             Err(error) => {
                 // The row quotes the filter, but it is about nobody.
@@ -129,7 +131,8 @@ impl Provisioning {
             attempt.subject.clone_from(asked);
         }
         let (asked, request) = (prepared.asked.clone(), attempt.request.clone());
-        let told = Told { operation, at: at.clone(), asked, filter, request };
+        let steps = if prepared.adjustments.is_empty() { Vec::new() } else { read_steps(&prepared.adjustments) };
+        let told = Told { operation, at: at.clone(), asked, filter, request, steps };
         let (provisioning, scope_inside) = (self.clone(), scope.clone());
         self.answer(scope, call, attempt, move |tx| {
             let (scope, connection, limits) = (&scope_inside, tx.connection(), &provisioning.limits);
@@ -153,8 +156,16 @@ impl Provisioning {
         .await
     }
 
-    /// Everything about a query that can be told without looking at a resource.
-    fn prepared(&self, scope: &AppScope, at: &QueryAt, query: &Query, is_test: bool) -> Result<Prepared, Error> {
+    /// Everything about a query that can be told without looking at a resource. `secrets`: what must not stand in a URL, if
+    /// that is where the query stands.
+    fn prepared(
+        &self,
+        scope: &AppScope,
+        at: &QueryAt,
+        query: &Query,
+        is_test: bool,
+        secrets: Option<&Secrets>,
+    ) -> Result<Prepared, Error> {
         let types = at.types(scope);
         let all: Vec<&ResourceType> = types.iter().map(AsRef::as_ref).collect();
         if query.filter.is_none() && !is_test && all.iter().any(|ty| ty.kind() != ResourceKind::Other) {
@@ -167,11 +178,20 @@ impl Provisioning {
             Some(path) => SortBy::resolve(path, &all)?,
             None => vec![None; all.len()],
         };
-        let decided = match &query.filter {
-            None => vec![Decided::Always; all.len()],
+        let (decided, adjustments) = match &query.filter {
+            None => (vec![Decided::Always; all.len()], Vec::new()),
             Some(text) => {
-                let filter = Filter::parse(text, &self.limits).and_then(|filter| filter.resolve_across(&all));
-                filter.map_err(|error| Error::Protocol(error.into()))?
+                let malformed = |error: FilterError| {
+                    let is_sensitive = secrets.is_some_and(|secrets| redact::text(text, secrets) != *text);
+                    Error::Protocol(match is_sensitive {
+                        // RFC 7644 §7.5.2: URLs are kept in logs and caches.
+                        true => ScimError::sensitive(error.to_string()),
+                        false => error.into(),
+                    })
+                };
+                let filter = Filter::parse(text, &self.limits).map_err(malformed)?;
+                let decided = filter.resolve_across(&all).map_err(malformed)?;
+                (decided, filter.adjustments(&all))
             }
         };
         let asked = decided.iter().find_map(|decided| match decided {
@@ -201,7 +221,7 @@ impl Provisioning {
             start,
             count: query.count,
         };
-        Ok(Prepared { search, projections, cursor_query, asked })
+        Ok(Prepared { search, projections, cursor_query, asked, adjustments })
     }
 
     fn cursors<'a>(&'a self, scope: &'a AppScope, cursor_query: &'a str, query: &Query) -> CursorsOf<'a> {

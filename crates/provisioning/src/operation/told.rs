@@ -6,7 +6,7 @@ use scim_model::path::Bound;
 use scim_model::{ResourceKind, ResourceType};
 
 use crate::event::kind::{Operation, Outcome};
-use crate::event::record::EventDraft;
+use crate::event::record::{EventDraft, Step};
 use crate::operation::query::QueryAt;
 use crate::search::run::{Found, Search};
 
@@ -20,6 +20,8 @@ pub(super) struct Told {
     pub filter: String,
     /// The body of a search, redacted.
     pub request: Option<String>,
+    /// How it was read, if anything had to be put right.
+    pub steps: Vec<Step>,
 }
 
 impl Told {
@@ -31,6 +33,7 @@ impl Told {
             event.resource_type = Some(ty.name.clone());
         }
         event.request = self.request;
+        event.steps = self.steps;
         event.subject = self.asked.clone().unwrap_or_default();
         event.identifiers.extend(self.asked);
         if let (Some(_), [hit]) = (&query.filter, found.hits.as_slice()) {

@@ -43,6 +43,16 @@ pub enum Adjustment {
     OperationInOtherCase(String),
     /// A path as a name in the value of an operation without a path. Entra ID with its compliance flag: `name.givenName`.
     PathAsName(String),
+    /// A word without quotes, or a number for a text, as the value in a filter. Microsoft's Postman set.
+    UnquotedValue(String),
+    /// An attribute of an extension without its URN in a filter. Entra ID: `manager`.
+    ExtensionLeftOut(String),
+    /// A dot behind a schema's URN. Entra ID, older jobs.
+    DotBehindSchema(String),
+    /// An `add` or `replace` of what no entry of a list matched, so that one was made. Entra ID: `emails[type eq "work"].value`.
+    EntryMade(String),
+    /// A `remove` of what is not there. JumpCloud, Okta and Entra ID repeat it.
+    NothingToRemove(String),
     /// A `remove` that lists what to remove as its value. Entra ID without its compliance flag, JumpCloud, Rauthy: `members`.
     RemovedByValue(String),
 }
@@ -69,6 +79,11 @@ impl fmt::Display for Adjustment {
             Self::EmptyAsNone(path) => write!(formatter, "empty value taken as none: {path}"),
             Self::OperationInOtherCase(word) => write!(formatter, "operation in another case: {word}"),
             Self::PathAsName(path) => write!(formatter, "path sent as a name: {path}"),
+            Self::UnquotedValue(path) => write!(formatter, "value without quotes: {path}"),
+            Self::ExtensionLeftOut(path) => write!(formatter, "attribute of an extension without its URN: {path}"),
+            Self::DotBehindSchema(path) => write!(formatter, "dot taken as a colon: {path}"),
+            Self::EntryMade(path) => write!(formatter, "entry made, as none matched: {path}"),
+            Self::NothingToRemove(path) => write!(formatter, "nothing to remove: {path}"),
             Self::RemovedByValue(path) => write!(formatter, "values to remove sent beside the path: {path}"),
         }
     }

@@ -14,6 +14,7 @@ mod place;
 pub(crate) mod tests;
 
 pub use adjustment::Adjustment;
+pub(crate) use adjustment::Adjustments;
 pub(crate) use checker::{Checker, missing_sub_attribute};
 pub(crate) use document::set_schemas;
 pub(crate) use list::{identity, merge_duplicates};

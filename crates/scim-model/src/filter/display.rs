@@ -85,6 +85,7 @@ impl fmt::Display for Literal {
             Self::Null => formatter.write_str("null"),
             Self::Boolean(boolean) => write!(formatter, "{boolean}"),
             Self::Number(number) => write!(formatter, "{number}"),
+            Self::Word(word) => formatter.write_str(word),
             Self::String(text) | Self::DateTime { text, .. } => {
                 write!(formatter, "{}", serde_json::Value::String(text.clone()))
             }

@@ -148,7 +148,7 @@ impl<'a> Lexer<'a> {
             _ => match word.parse::<Number>() {
                 // Only what a number keeps letter by letter: an employee number 1e5 compared as text must stay that.
                 Ok(number) if number.to_string() == word => Literal::Number(number),
-                _ => Literal::String(word.to_owned()),
+                _ => Literal::Word(word.to_owned()),
             },
         };
         self.position += length;

@@ -15,6 +15,7 @@
 mod across;
 mod display;
 mod evaluate;
+mod leniency;
 mod lexer;
 mod parser;
 mod resolve;
@@ -24,6 +25,7 @@ mod tests;
 pub use across::Decided;
 pub use display::Spelling;
 pub(crate) use evaluate::{Subject, matches};
+pub(crate) use leniency::{note, note_path};
 pub(crate) use parser::{PatchPath, PatchPathError, parse_patch_path};
 pub(crate) use resolve::resolve_element;
 
@@ -115,6 +117,8 @@ pub enum Literal {
     Number(serde_json::Number),
     /// Text, as written.
     String(String),
+    /// A word without quotes; only before resolving, which takes it for text.
+    Word(String),
     /// A date and time; only after resolving.
     DateTime {
         /// As written.

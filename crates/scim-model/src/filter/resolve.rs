@@ -129,6 +129,10 @@ fn is_comparable(kind: AttributeType, operator: Operator) -> bool {
 
 /// The literal as the attribute's type has it; `None` if it has no such value.
 fn convert(literal: Literal, kind: AttributeType) -> Option<Literal> {
+    let literal = match literal {
+        Literal::Word(word) => Literal::String(word),
+        other => other,
+    };
     match (kind, literal) {
         (AttributeType::String | AttributeType::Reference | AttributeType::Binary, literal) => match literal {
             // An employee number without quotes.

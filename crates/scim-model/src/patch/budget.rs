@@ -1,4 +1,4 @@
-//! How much work one PATCH may be.
+//! How much work one PATCH may be, and what is noted while it is done.
 //!
 //! Operations multiply with the entries of a list, and a single one can copy a text into all of them, so that neither the
 //! size of the body nor the number of operations bounds what a request costs. Deliberately not counted: what is done once
@@ -6,6 +6,7 @@
 
 use serde_json::Value;
 
+use crate::check::Adjustments;
 use crate::filter::{Filter, Literal};
 use crate::message::error::ScimError;
 use crate::path::Bound;
@@ -14,18 +15,22 @@ use crate::path::Bound;
 /// few hundred milliseconds in all.
 const MOST_UNITS: usize = 5_000_000;
 
-/// What a request may still cost, in units.
-pub(super) struct Budget(usize);
+/// What a request may still cost, and what was put right so far.
+pub(super) struct Budget {
+    units: usize,
+    /// Leniencies that depend on the resource.
+    pub adjustments: Adjustments,
+}
 
 impl Budget {
     pub fn new() -> Self {
-        Self(MOST_UNITS)
+        Self { units: MOST_UNITS, adjustments: Adjustments::default() }
     }
 
     /// Takes units off, before the work is done; 413 when there are not as many left.
     pub fn spend(&mut self, units: usize) -> Result<(), ScimError> {
-        self.0 = self
-            .0
+        self.units = self
+            .units
             .checked_sub(units)
             .ok_or_else(|| ScimError::payload_too_large("too many operations on too long a list in one request"))?;
         Ok(())

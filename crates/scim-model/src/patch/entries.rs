@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::budget::{self, Budget};
 use super::member::{Change, change_member};
 use super::operation::OperationKind;
-use crate::check::{Checker, Place, identity, merge_duplicates};
+use crate::check::{Adjustment, Checker, Place, identity, merge_duplicates};
 use crate::filter::{Filter, Literal, Operator, Subject, matches};
 use crate::message::error::ScimError;
 use crate::path::Bound;
@@ -73,6 +73,10 @@ pub(super) fn change_entries(
         // Adding none.
         (None, OperationKind::Add) if sub.is_none() => return Ok(()),
         // A remove that matches nothing succeeds: clients repeat it, and take an error for a lasting one.
+        (_, OperationKind::Remove) if matching.is_empty() => {
+            budget.adjustments.add(|| Adjustment::NothingToRemove(attribute.path().to_owned()));
+            return Ok(());
+        }
         _ => return remove_from(entries, &matching, sub, change, place, budget),
     };
     let targets = if matching.is_empty() {
@@ -85,6 +89,7 @@ pub(super) fn change_entries(
                 short(&filter.to_string())
             ))
         })?;
+        budget.adjustments.add(|| Adjustment::EntryMade(attribute.path().to_owned()));
         entries.push(Value::Object(made));
         vec![entries.len() - 1]
     } else {
@@ -225,7 +230,7 @@ fn made_to_match(filter: &Filter<Bound>) -> Option<Map<String, Value>> {
             Literal::String(text) | Literal::DateTime { text, .. } => Value::String(text.clone()),
             Literal::Boolean(boolean) => Value::Bool(*boolean),
             Literal::Number(number) => Value::Number(number.clone()),
-            Literal::Null => return None,
+            Literal::Null | Literal::Word(_) => return None,
         };
         let value = Checker::for_patch().attribute(sub, value, Place::top(&sub.name)).ok()??;
         entry.insert(sub.name.clone(), value);

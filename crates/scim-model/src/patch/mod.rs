@@ -53,22 +53,30 @@ pub struct DetachedOperation {
 
 /// What applying a patch changed.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Changes(Vec<Change>);
+pub struct Changes {
+    list: Vec<Change>,
+    adjustments: Vec<Adjustment>,
+}
 
 impl Changes {
     /// Whether the resource is as it was.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.list.is_empty()
+    }
+
+    /// Leniencies that depend on the resource: beside those of [`Patch::adjustments`].
+    pub fn adjustments(&self) -> &[Adjustment] {
+        &self.adjustments
     }
 
     /// The changes by attribute; of a password only that it is set.
     pub fn as_slice(&self) -> &[Change] {
-        &self.0
+        &self.list
     }
 
     /// As [`Changes::as_slice`], to keep.
     pub fn into_vec(self) -> Vec<Change> {
-        self.0
+        self.list
     }
 }
 
@@ -153,7 +161,7 @@ impl Patch {
             }
             set_schemas(document, ty);
         }
-        Ok(Changes(changes))
+        Ok(Changes { list: changes, adjustments: budget.adjustments.into_vec() })
     }
 }
 

@@ -6,13 +6,13 @@ use super::Patch;
 use super::operation::{Operation, OperationKind, Target};
 use super::outcome::cannot_be_removed;
 use crate::check::{Adjustment, Checker, Place};
-use crate::filter::{Filter, FilterError, Literal, PatchPath, PatchPathError, parse_patch_path, resolve_element};
+use crate::filter::{FilterError, PatchPath, PatchPathError, note, note_path, parse_patch_path, resolve_element};
 use crate::limits::Limits;
 use crate::message::error::ScimError;
-use crate::path::{AttributePath, Bound};
+use crate::path::Bound;
 use crate::schema::{BindError, Located, Mutability, ResourceType, SchemaRef};
 use crate::urn;
-use crate::value::{boolean_from_text, kind_of, parse_object, short, take_member};
+use crate::value::{kind_of, parse_object, short, take_member};
 
 pub(super) fn parse(body: &[u8], ty: &ResourceType, limits: &Limits) -> Result<Patch, ScimError> {
     let mut body = parse_object(body, limits)?;
@@ -139,6 +139,7 @@ impl Parser<'_> {
             Err(PatchPathError::Filter(error)) => return Err(error.into()),
         };
         let ty = self.ty;
+        note_path(parsed.attribute.as_str(), ty, &mut self.checker.adjustments);
         match ty.locate(parsed.attribute.as_str()) {
             Ok(Located::Attribute(bound)) => self.at_attribute(kind, bound, parsed, value, origin),
             Ok(Located::Schema(schema)) if parsed.filter.is_none() => self.at_schema(kind, schema, value),
@@ -214,12 +215,10 @@ impl Parser<'_> {
                 bound.path()
             )));
         }
-        // Entra ID: roles[primary eq "True"].
-        let may_adjust = path.filter.as_ref().is_some_and(has_boolean_text);
-        let filter = path.filter.map(|filter| resolve_element(filter, &bound, self.ty)).transpose()?;
-        if let Some(boolean) = filter.as_ref().filter(|_| may_adjust).and_then(compared_boolean) {
-            self.checker.adjustments.add(|| Adjustment::BooleanAsText(boolean.path().to_owned()));
+        if let Some(filter) = &path.filter {
+            note(filter, Some(&bound), self.ty, &mut self.checker.adjustments);
         }
+        let filter = path.filter.map(|filter| resolve_element(filter, &bound, self.ty)).transpose()?;
         let bound = match path.sub_attribute {
             None => bound,
             Some(name) => match bound.attribute().sub_attribute(&name) {
@@ -350,26 +349,6 @@ impl Parser<'_> {
         }
         self.operations.push(Operation { kind, target, value, had_value });
         Ok(())
-    }
-}
-
-/// Whether a filter compares anything with the text of a boolean.
-fn has_boolean_text(filter: &Filter<AttributePath>) -> bool {
-    match filter {
-        Filter::And(terms) | Filter::Or(terms) => terms.iter().any(has_boolean_text),
-        Filter::Not(inner) | Filter::Element { filter: inner, .. } => has_boolean_text(inner),
-        Filter::Compare { literal: Literal::String(text), .. } => boolean_from_text(text).is_some(),
-        Filter::Compare { .. } | Filter::Present(_) => false,
-    }
-}
-
-/// The first attribute that a filter compares with a boolean.
-fn compared_boolean(filter: &Filter<Bound>) -> Option<&Bound> {
-    match filter {
-        Filter::And(terms) | Filter::Or(terms) => terms.iter().find_map(compared_boolean),
-        Filter::Not(inner) | Filter::Element { filter: inner, .. } => compared_boolean(inner),
-        Filter::Compare { attribute, literal: Literal::Boolean(_), .. } => Some(attribute),
-        Filter::Compare { .. } | Filter::Present(_) => None,
     }
 }
 

@@ -167,6 +167,12 @@ impl ResourceType {
         found.next().filter(|_| found.next().is_none())
     }
 
+    /// Whether a path goes on with a dot behind a schema's URN, where a colon belongs.
+    pub(crate) fn has_dot_behind_schema(&self, path: &str) -> bool {
+        let schemas = std::iter::once(&self.schema).chain(self.extensions.iter().map(|extension| &extension.schema));
+        urn::is_uri(path) && schemas.filter_map(|schema| behind_urn(schema, path)).any(|rest| rest.starts_with('.'))
+    }
+
     pub(crate) fn locate(&self, path: &str) -> Result<Located<'_>, BindError> {
         let path = path.trim();
         // Known URNs are matched as a prefix before anything is split: `…:2.0:User` holds a dot itself.
@@ -218,11 +224,16 @@ fn names(schema: &Schema, urn: &str) -> bool {
 
 /// What follows the schema's URN in `path`: empty for the URN alone.
 fn after_schema<'p>(schema: &Schema, path: &'p str) -> Option<&'p str> {
-    std::iter::once(schema.id.as_str()).chain(urn::older_names(&schema.id).iter().copied()).find_map(|urn| {
-        let rest = urn::strip_prefix_ignore_case(path, urn)?;
-        // A dot instead of the colon: what Entra jobs from before 2019 write.
-        if rest.is_empty() { Some(rest) } else { rest.strip_prefix([':', '.']) }
-    })
+    let rest = behind_urn(schema, path)?;
+    // A dot instead of the colon: what Entra jobs from before 2019 write.
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix([':', '.']) }
+}
+
+/// What follows the schema's URN, or an older name of it: nothing, or something that begins with a colon or a dot.
+fn behind_urn<'p>(schema: &Schema, path: &'p str) -> Option<&'p str> {
+    let urns = std::iter::once(schema.id.as_str()).chain(urn::older_names(&schema.id).iter().copied());
+    let rests = urns.filter_map(|urn| urn::strip_prefix_ignore_case(path, urn));
+    rests.into_iter().find(|rest| rest.is_empty() || rest.starts_with([':', '.']))
 }
 
 #[cfg(test)]

@@ -127,7 +127,8 @@ impl HeadReader {
         match &self.raw[self.line_start..] {
             b"\r\n" => {
                 let framing = headers::hand_on(request_line, &self.raw, out)?;
-                Ok(Some(Head { framing, note: request_line.too_long.map(Note::UriTooLong) }))
+                let encoded = request_line.target.was_encoded.then_some(Note::UriEncoded);
+                Ok(Some(Head { framing, note: request_line.too_long.map(Note::UriTooLong).or(encoded) }))
             }
             line if !line.ends_with(b"\r\n") => Err(Defect::LineEnding),
             [b' ' | b'\t', ..] => Err(Defect::Folding),

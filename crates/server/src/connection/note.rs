@@ -10,6 +10,8 @@ pub enum Note {
     Refused(Defect),
     /// The request is as sent but for its target, which has lost its query.
     UriTooLong(UriTooLong),
+    /// Characters of the target had to be percent-encoded.
+    UriEncoded,
 }
 
 /// A target that is longer than a URI may be here.

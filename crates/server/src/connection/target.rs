@@ -16,6 +16,8 @@ pub struct Target {
     pub text: String,
     /// What stood before the path: it counts instead of the `Host` header (RFC 9112 §3.2.2).
     pub authority: Option<String>,
+    /// Whether anything had to be percent-encoded.
+    pub was_encoded: bool,
 }
 
 impl Target {
@@ -28,7 +30,7 @@ impl Target {
             return Err(Defect::Target);
         }
         if raw == b"*" && method == "OPTIONS" {
-            return Ok(Target { text: "*".to_owned(), authority: None });
+            return Ok(Target { text: "*".to_owned(), authority: None, was_encoded: false });
         }
         let (authority, path) = split_authority(raw)?;
         let text = match path.first() {
@@ -36,7 +38,8 @@ impl Target {
             Some(b'?') | None if authority.is_some() => format!("/{}", encoded(path)),
             _ => return Err(Defect::Target),
         };
-        Ok(Target { text, authority })
+        let was_encoded = !path.iter().all(|byte| may_stand_raw(*byte));
+        Ok(Target { text, authority, was_encoded })
     }
 }
 
@@ -115,7 +118,8 @@ mod tests {
             (b"HTTP://rollcall.test:8080/a?b", "/a?b", Some("rollcall.test:8080")),
             (b"https://[::1]?b", "/?b", Some("[::1]")),
         ] {
-            let expected = Target { text: text.to_owned(), authority: authority.map(str::to_owned) };
+            let was_encoded = raw.iter().any(|byte| b" \"#\\^`{}|<>".contains(byte) || !byte.is_ascii());
+            let expected = Target { text: text.to_owned(), authority: authority.map(str::to_owned), was_encoded };
             assert_eq!(Target::read("GET", raw), Ok(expected), "{raw:?}");
         }
         assert_eq!(Target::read("OPTIONS", b"*").map(|target| target.text), Ok("*".to_owned()));

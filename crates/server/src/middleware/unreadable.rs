@@ -10,7 +10,7 @@ use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 use super::scim_refusal;
 use crate::connection::{LONGEST_URI_BYTES, Note};
 
-/// Answers what has a [`Note`], but leaves a long URL under the SCIM paths to the endpoint: only that knows whether its
+/// Answers what has a [`Note`], but passes on that a URL was encoded, and leaves a long URL under the SCIM paths to the endpoint: only that knows whether its
 /// sender may be told, and what it was for.
 pub async fn unreadable<B: MessageBody>(
     request: ServiceRequest,
@@ -19,6 +19,10 @@ pub async fn unreadable<B: MessageBody>(
     let note = request.extensions().get::<Note>().copied();
     let answer = match note {
         None => return next.call(request).await.map(ServiceResponse::map_into_left_body),
+        Some(Note::UriEncoded) => {
+            request.extensions_mut().insert(scim_endpoint::UriEncoded);
+            return next.call(request).await.map(ServiceResponse::map_into_left_body);
+        }
         Some(Note::Refused(defect)) => refusal(request.request(), defect.status(), defect.detail()),
         Some(Note::UriTooLong(too_long)) if scim_refusal::is_scim(request.path()) => {
             request.extensions_mut().insert(scim_endpoint::UriTooLong {

@@ -46,7 +46,7 @@ pub async fn adjustments(server: &TestServer, scope: &TenantScope) -> Vec<String
     let mut adjustments = Vec::new();
     for row in server.events(scope).await.iter().rev() {
         let event = server.provisioning.event(scope, &row.id).await.unwrap().unwrap();
-        let adjusted = event.steps.iter().find_map(|step| step.text.strip_prefix("Adjusted: "));
+        let adjusted = event.steps.iter().filter_map(|step| step.text.strip_prefix("Adjusted: "));
         adjustments.extend(adjusted.map(|adjusted| format!("{} {}: {adjusted}", event.method, row.subject)));
     }
     adjustments

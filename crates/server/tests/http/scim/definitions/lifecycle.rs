@@ -79,7 +79,7 @@ on_both_databases! {
             assert_eq!(list["totalResults"], found, "{filter}");
         }
         application.find("/Probes", "userName eq \"x\"").await.scim_error(400, Some("invalidFilter"));
-        application.find("/Probes", "pin eq \"1\"").await.scim_error(400, Some("invalidFilter"));
+        application.find("/Probes", "pin eq \"1\"").await.scim_error(403, Some("sensitive"));
 
         let patched = application.patch(&below, &patch(json!([
             { "op": "add", "path": "tags", "value": ["blue", "red"] },
