@@ -65,9 +65,9 @@ fn grammar() {
         // Microsoft's Postman set: no quotes.
         (
             "name.FamilyName eq Employee and (emails.Value co example.com or emails.Value co example.org)",
-            r#"name.FamilyName eq "Employee" and (emails.Value co "example.com" or emails.Value co "example.org")"#,
+            "name.FamilyName eq Employee and (emails.Value co example.com or emails.Value co example.org)",
         ),
-        ("meta.created gt 2020-01-01T00:00:00Z", r#"meta.created gt "2020-01-01T00:00:00Z""#),
+        ("meta.created gt 2020-01-01T00:00:00Z", "meta.created gt 2020-01-01T00:00:00Z"),
         (
             "urn:ietf:params:scim:schemas:core:2.0:User:userName sw \"J\"",
             "urn:ietf:params:scim:schemas:core:2.0:User:userName sw \"J\"",
