@@ -7,6 +7,7 @@
 //!
 //! Not here: what a row means (`registry`, `provisioning`), and any SQL about users, groups or events.
 
+mod cached;
 mod clock;
 mod config;
 mod connection;
@@ -14,6 +15,7 @@ mod database;
 mod dialect;
 mod error;
 mod id;
+mod insert;
 mod migration;
 mod pool;
 pub mod schema;
@@ -24,6 +26,7 @@ mod timestamp;
 mod transaction;
 mod writer;
 
+pub use cached::{CacheStatement, Cached};
 pub use clock::{Clock, RandomSource, SystemClock, SystemRandom};
 pub use config::{DatabaseConfig, OpenError};
 pub use connection::{Both, EitherConnection as Connection, MultiBackend};
@@ -31,6 +34,7 @@ pub use database::{Database, Health};
 pub use dialect::{LockRow, Locked};
 pub use error::{Cause, Error};
 pub use id::{Id, InvalidId, Kind, MAX_ID_LENGTH, kind};
+pub use insert::InsertRows;
 pub use migration::{MigrateError, MigrationState};
 pub use timestamp::Timestamp;
 pub use transaction::{ReadTx, WriteTx};

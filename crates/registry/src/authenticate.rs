@@ -136,7 +136,7 @@ impl Registry {
             secret: secret.clone(),
         };
         let registry = self.clone();
-        self.inner.database.read(move |tx| registry.decide(tx, &attempt)).await
+        self.inner.database.look_up(move |tx| registry.decide(tx, &attempt)).await
     }
 
     fn decide(&self, tx: &mut ReadTx<'_>, attempt: &Attempt) -> Result<Authenticated> {

@@ -52,21 +52,13 @@ pub(crate) fn replace(
         )
         .execute(connection)?;
     }
-    let rows: Vec<_> = new
-        .iter()
-        .map(|(kind, folded)| {
-            (
-                table::tenant_id.eq(scope.tenant_id().as_str()),
-                table::folded.eq(folded.as_str()),
-                table::kind.eq(*kind),
-                table::directory_user_id.eq(directory_user_id),
-            )
-        })
-        .collect();
-    if !rows.is_empty() {
-        database::each!(connection, connection => {
-            diesel::insert_into(table::table).values(&rows).execute(connection)
-        })?;
+    if !new.is_empty() {
+        let tenant = scope.tenant_id().as_str();
+        let rows = new
+            .iter()
+            .map(|(kind, folded)| [tenant.into(), folded.as_str().into(), (*kind).into(), directory_user_id.into()]);
+        database::insert_rows!(directory_user_key: [tenant_id, folded, kind, directory_user_id], rows.collect())
+            .execute(connection)?;
     }
     Ok(())
 }

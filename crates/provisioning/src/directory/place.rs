@@ -4,7 +4,7 @@
 //! person who already has a resource of the same application is never matched again: one client, one resource a person.
 
 use database::schema::{directory_user as table, directory_user_key, resource};
-use database::{Connection, LockRow, WriteTx, kind};
+use database::{CacheStatement, Connection, LockRow, WriteTx, kind};
 use diesel::prelude::*;
 use mapping::Profile;
 use registry::AppScope;
@@ -217,6 +217,7 @@ fn insert(
             .values(row)
             .on_conflict((table::tenant_id, table::user_name_folded))
             .do_nothing()
+            .cached()
             .execute(connection)
     })?;
     if inserted == 0 {
@@ -286,6 +287,7 @@ fn update(
             password_hash.map(|hash| table::password_hash.eq(hash)),
             table::updated_at.eq(now),
         ))
+        .cached()
         .execute(tx.connection())
         .map_err(|error| name_taken(error, &user_name))?;
     key::replace(tx, scope, &existing.id, Some(&existing.profile), &profile)?;

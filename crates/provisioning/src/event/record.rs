@@ -3,7 +3,7 @@
 //! Called inside the transaction of the operation that it reports, so that a report can never disagree with the data.
 //! Deliberately not here: the redaction itself (`scim_model::redact`) and who calls when (`operation`).
 
-use database::schema::{event_identifier, provisioning_event, provisioning_event_detail};
+use database::schema::{provisioning_event, provisioning_event_detail};
 use database::{Database, Id, Timestamp, WriteTx, kind};
 use diesel::prelude::*;
 use registry::AppScope;
@@ -247,20 +247,11 @@ pub fn record(
     found_by.sort_unstable();
     found_by.dedup();
     if !found_by.is_empty() {
-        use event_identifier::dsl as identifier;
-        let rows: Vec<_> = found_by
-            .iter()
-            .map(|(folded, subject_id)| {
-                (
-                    identifier::tenant_id.eq(origin.tenant_id.as_str()),
-                    identifier::folded.eq(folded.as_str()),
-                    identifier::subject_id.eq(*subject_id),
-                )
-            })
-            .collect();
-        database::each!(connection, connection => {
-            diesel::insert_into(event_identifier::table).values(&rows).on_conflict_do_nothing().execute(connection)
-        })?;
+        let tenant = origin.tenant_id.as_str();
+        let rows = found_by.iter().map(|(folded, subject)| [tenant.into(), folded.as_str().into(), (*subject).into()]);
+        database::insert_rows!(event_identifier: [tenant_id, folded, subject_id], rows.collect())
+            .passing_over_conflicts()
+            .execute(connection)?;
     }
     Ok(())
 }

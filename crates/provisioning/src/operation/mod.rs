@@ -83,15 +83,17 @@ impl Provisioning {
         }
     }
 
-    /// Runs `work` as a read and keeps its row for the next batch.
+    /// Runs `work` as a read and keeps its row for the next batch. `is_brief`: it is a few look-ups by an index.
     async fn answer<T: Send + 'static>(
         &self,
         scope: &AppScope,
         call: &Call,
         attempt: Attempt,
+        is_brief: bool,
         work: impl FnOnce(&mut ReadTx<'_>) -> Result<Done<T>, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        match self.database.read(work).await {
+        let done = if is_brief { self.database.look_up(work).await } else { self.database.read(work).await };
+        match done {
             Ok(Done { answer, event }) => {
                 self.keep(Origin::from(scope), call, event).await;
                 Ok(answer)

@@ -23,6 +23,7 @@ use crate::operation::told::{Told, asked_value};
 use crate::operation::{Done, Verb, intended, policy};
 use crate::resource::representation;
 use crate::resource::row::ResourceRow;
+use crate::search::crawl::Crawl;
 use crate::search::plan::{Plan, plan};
 use crate::search::position::CursorsOf;
 use crate::search::run::{Found, Hit, Search, Start, Target};
@@ -134,7 +135,8 @@ impl Provisioning {
         let steps = if prepared.adjustments.is_empty() { Vec::new() } else { read_steps(&prepared.adjustments) };
         let told = Told { operation, at: at.clone(), asked, filter, request, steps };
         let (provisioning, scope_inside) = (self.clone(), scope.clone());
-        self.answer(scope, call, attempt, move |tx| {
+        let is_brief = prepared.is_brief(scope, &self.crawl);
+        self.answer(scope, call, attempt, is_brief, move |tx| {
             let (scope, connection, limits) = (&scope_inside, tx.connection(), &provisioning.limits);
             let found = prepared.search.run(connection, scope, limits, &provisioning.crawl)?;
             let event = told.event(&query, &found, &prepared.search);
@@ -230,6 +232,13 @@ impl Provisioning {
 }
 
 impl Prepared {
+    /// Whether a few look-ups by an index answer it.
+    fn is_brief(&self, scope: &AppScope, crawl: &Crawl) -> bool {
+        let types = self.search.targets.iter().zip(&self.projections);
+        let mut shown = types.map(|(target, projection)| representation::is_brief(&target.ty, projection));
+        shown.all(|is_brief| is_brief) && self.search.is_brief(scope, crawl)
+    }
+
     /// The hits as the client wants to see them, in their order: one go at the database for each type.
     fn represented(&self, connection: &mut Connection, scope: &AppScope, hits: Vec<Hit>) -> Result<Vec<String>, Error> {
         let mut items: Vec<String> = vec![String::new(); hits.len()];

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use database::ReadTx;
 use registry::AppScope;
 use scim_model::ResourceType;
 use scim_model::project::Projection;
@@ -31,15 +32,14 @@ impl Provisioning {
         projection: Projection,
     ) -> Result<Representation, Error> {
         let (scope_inside, ty_inside, wanted) = (scope.clone(), ty.clone(), id.to_owned());
-        let found = self
-            .database
-            .read(move |tx| -> Result<Representation, Error> {
-                let (scope, ty, connection) = (&scope_inside, ty_inside.as_ref(), tx.connection());
-                let found = row::find(connection, scope, &ty.name, &wanted)?;
-                let row = found.ok_or_else(|| Error::NotFound { resource_type: ty.name.clone(), id: wanted })?;
-                representation::one(connection, scope, ty, &row, &projection)
-            })
-            .await;
+        let is_brief = representation::is_brief(ty, &projection);
+        let work = move |tx: &mut ReadTx<'_>| -> Result<Representation, Error> {
+            let (scope, ty, connection) = (&scope_inside, ty_inside.as_ref(), tx.connection());
+            let found = row::find(connection, scope, &ty.name, &wanted)?;
+            let row = found.ok_or_else(|| Error::NotFound { resource_type: ty.name.clone(), id: wanted })?;
+            representation::one(connection, scope, ty, &row, &projection)
+        };
+        let found = if is_brief { self.database.look_up(work).await } else { self.database.read(work).await };
         if let Err(error) = &found {
             tell_internal(call, error);
             let operation = intended(ty, Verb::Read);

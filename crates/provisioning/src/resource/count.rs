@@ -1,7 +1,7 @@
 //! How many resources of a type an application has, kept in the transaction that changes it: a list never counts.
 
 use database::schema::resource_count as table;
-use database::{Connection, WriteTx};
+use database::{CacheStatement, Connection, WriteTx};
 use diesel::prelude::*;
 use registry::AppScope;
 
@@ -23,6 +23,7 @@ pub(crate) fn add(tx: &mut WriteTx<'_>, scope: &AppScope, resource_type: &str, b
             .on_conflict((table::tenant_id, table::application_id, table::resource_type))
             .do_update()
             .set(table::total.eq(table::total + by))
+            .cached()
             .execute(connection)
     })?;
     Ok(())

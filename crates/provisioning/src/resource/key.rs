@@ -125,25 +125,17 @@ pub(crate) fn replace(
     if new.is_empty() {
         return Ok(());
     }
-    let rows: Vec<_> = new
-        .iter()
-        .map(|key| {
-            (
-                table::tenant_id.eq(scope.tenant_id().as_str()),
-                table::application_id.eq(scope.application_id().as_str()),
-                table::path.eq(key.path.as_str()),
-                table::folded.eq(key.folded.as_str()),
-                table::resource_id.eq(id),
-                table::is_unique.eq(key.is_unique),
-            )
-        })
-        .collect();
-    let connection = tx.connection();
-    for chunk in rows.chunks(CHUNK) {
-        database::each!(connection, connection => {
-            diesel::insert_into(table::table).values(chunk).execute(connection)
-        })
-        .map_err(|error| taken(error, ty, &new))?;
+    let (tenant, application) = (scope.tenant_id().as_str(), scope.application_id().as_str());
+    for chunk in new.chunks(CHUNK) {
+        let rows = chunk.iter().map(|key| {
+            let (path, folded) = (key.path.as_str(), key.folded.as_str());
+            [tenant.into(), application.into(), path.into(), folded.into(), id.into(), key.is_unique.into()]
+        });
+        let insert = database::insert_rows!(
+            resource_key: [tenant_id, application_id, path, folded, resource_id, is_unique],
+            rows.collect()
+        );
+        insert.execute(tx.connection()).map_err(|error| taken(error, ty, &new))?;
     }
     Ok(())
 }

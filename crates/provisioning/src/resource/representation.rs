@@ -31,6 +31,11 @@ pub(crate) fn location(scope: &AppScope, ty: &ResourceType, id: &str) -> String 
     format!("{}{}/{}", scope.base_url(), ty.endpoint, id)
 }
 
+/// Whether what is shown of a resource is of bounded size: anything but the members of a group.
+pub(crate) fn is_brief(ty: &ResourceType, projection: &Projection) -> bool {
+    ty.kind() != ResourceKind::Group || !projection.wants("members")
+}
+
 /// One resource in full or as `projection` wants it.
 pub(crate) fn one(
     connection: &mut Connection,

@@ -1,7 +1,7 @@
 //! The row of a resource: read, locked, inserted, updated, set aside, removed.
 
 use database::schema::resource as table;
-use database::{Connection, Id, LockRow, Timestamp, WriteTx, kind};
+use database::{CacheStatement, Connection, Id, LockRow, Timestamp, WriteTx, kind};
 use diesel::prelude::*;
 use registry::AppScope;
 use scim_model::fold::fold;
@@ -285,6 +285,7 @@ pub(crate) fn update(
             table::last_modified_at.eq(row.last_modified_at),
             table::deleted_at.eq(None::<Timestamp>),
         ))
+        .cached()
         .execute(tx.connection())
         .map_err(|error| name_taken(error, resource))?;
     Ok(())
@@ -298,6 +299,7 @@ pub(crate) fn update_version(tx: &mut WriteTx<'_>, scope: &AppScope, row: &Resou
             table::version.eq(row.version),
             table::last_modified_at.eq(row.last_modified_at),
         ))
+        .cached()
         .execute(tx.connection())?;
     Ok(())
 }
@@ -307,6 +309,7 @@ pub(crate) fn set_aside(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Res
     let now = tx.now();
     diesel::update(one!(scope, id))
         .set((table::deleted_at.eq(Some(now)), table::active.eq(false)))
+        .cached()
         .execute(tx.connection())?;
     Ok(())
 }

@@ -24,6 +24,12 @@ impl Crawl {
         self.ends.lock().unwrap_or_else(PoisonError::into_inner).remove(&place)
     }
 
+    /// Whether the beginning of the page at `start_index` is remembered.
+    pub fn knows(&self, application_id: &str, resource_type: &str, start_index: u64) -> bool {
+        let place = (application_id.to_owned(), resource_type.to_owned(), start_index);
+        self.ends.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&place)
+    }
+
     /// Remembers that the page at `start_index` begins after `id`.
     pub fn remember(&self, application_id: &str, resource_type: &str, start_index: u64, id: &str) {
         let mut ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);

@@ -78,6 +78,24 @@ impl Search {
             .filter_map(|(index, target)| target.plan.as_ref().map(|plan| (index, target, plan)))
     }
 
+    /// Whether a few look-ups by an index answer it: single values are asked for, or a page of everything that need not be
+    /// counted up to.
+    pub fn is_brief(&self, scope: &AppScope, crawl: &Crawl) -> bool {
+        let mut live = self.live();
+        let (Some((_, target, plan)), None) = (live.next(), live.next()) else { return false };
+        let Some(accesses) = plan.statement().filter(|_| plan.residual.is_none() && !self.is_sorted) else {
+            return false;
+        };
+        match &self.start {
+            _ if accesses.iter().any(Access::is_point) => true,
+            Start::Index(start_index) => {
+                let (application, ty) = (scope.application_id().as_str(), target.ty.name.as_str());
+                accesses.is_empty() && (*start_index == 1 || crawl.knows(application, ty, *start_index))
+            }
+            Start::Cursor(_) => accesses.is_empty(),
+        }
+    }
+
     /// Answers it.
     ///
     /// # Errors

@@ -5,8 +5,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use database::Connection;
 use database::schema::{group_member as table, resource};
+use database::{CacheStatement, Connection};
 use diesel::prelude::*;
 use registry::AppScope;
 
@@ -43,6 +43,7 @@ pub(crate) fn of_groups(connection: &mut Connection, scope: &AppScope, group_ids
             .filter(table::group_id.eq_any(chunk))
             .order((table::group_id, table::member_id))
             .select((table::group_id, table::member_id))
+            .cached_for(chunk.len())
             .load(connection)?;
         for (group_id, member_id) in memberships {
             found.ids.entry(group_id).or_default().push(member_id);
@@ -114,10 +115,12 @@ pub(crate) fn named(
     let mut members = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(CHUNK) {
         let chunk: Vec<&str> = chunk.iter().map(AsRef::as_ref).collect();
+        let count = chunk.len();
         let found: Vec<Member> = visible!(scope)
             .filter(resource::id.eq_any(chunk))
             .order(resource::id)
             .select((resource::id, resource::resource_type, resource::display_name, resource::user_name))
+            .cached_for(count)
             .load(connection)?;
         members.extend(found);
     }
@@ -157,6 +160,7 @@ pub(super) fn among(
         .filter(table::group_id.eq(group_id))
         .filter(table::member_id.eq_any(ids))
         .select(table::member_id)
+        .cached_for(ids.len())
         .load(connection)?
         .into_iter()
         .collect())
@@ -174,6 +178,7 @@ fn group_ids_of(
             .filter(table::member_id.eq_any(chunk))
             .order((table::member_id, table::group_id))
             .select((table::member_id, table::group_id))
+            .cached_for(chunk.len())
             .load(connection)?;
         memberships.extend(found);
     }
@@ -203,6 +208,7 @@ fn groups_by_id(
         let found: Vec<(String, Option<String>, Option<String>)> = visible!(scope)
             .filter(resource::id.eq_any(chunk))
             .select((resource::id, resource::display_name, any_parent))
+            .cached_for(chunk.len())
             .load(connection)?;
         groups.extend(found.into_iter().map(|(id, display, parent)| {
             (id, Group { display: display.unwrap_or_default(), is_nested: parent.is_some() })

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use database::schema::{group_member as table, resource};
-use database::{Connection, LockRow, WriteTx};
+use database::{CacheStatement, Connection, LockRow, WriteTx};
 use diesel::prelude::*;
 use registry::AppScope;
 use scim_model::ResourceKind;
@@ -37,21 +37,12 @@ pub(crate) fn add(
         nesting::require_no_circle(tx, scope, group_id, &groups)?;
     }
     let connection = tx.connection();
+    let (tenant, application) = (scope.tenant_id().as_str(), scope.application_id().as_str());
     for chunk in new.chunks(CHUNK) {
-        let rows: Vec<_> = chunk
-            .iter()
-            .map(|id| {
-                (
-                    table::tenant_id.eq(scope.tenant_id().as_str()),
-                    table::application_id.eq(scope.application_id().as_str()),
-                    table::group_id.eq(group_id),
-                    table::member_id.eq(id.as_str()),
-                )
-            })
-            .collect();
-        database::each!(connection, connection => {
-            diesel::insert_into(table::table).values(&rows).on_conflict_do_nothing().execute(connection)
-        })?;
+        let rows = chunk.iter().map(|id| [tenant.into(), application.into(), group_id.into(), id.as_str().into()]);
+        database::insert_rows!(group_member: [tenant_id, application_id, group_id, member_id], rows.collect())
+            .passing_over_conflicts()
+            .execute(connection)?;
     }
     Ok(MemberChanges { added: new, removed: Vec::new() })
 }
@@ -71,7 +62,9 @@ pub(crate) fn remove(
             continue;
         }
         let members = memberships!(scope).filter(table::group_id.eq(group_id));
-        diesel::delete(members.filter(table::member_id.eq_any(&present))).execute(connection)?;
+        diesel::delete(members.filter(table::member_id.eq_any(&present)))
+            .cached_for(present.len())
+            .execute(connection)?;
         removed.extend(chunk.iter().filter(|id| present.contains(*id)).cloned());
     }
     Ok(MemberChanges { added: Vec::new(), removed })
@@ -114,6 +107,7 @@ fn require_fit(connection: &mut Connection, scope: &AppScope, ids: &[String]) ->
             .order(resource::id)
             .select((resource::id, resource::resource_type))
             .hold_row()
+            .cached_for(chunk.len())
             .load(connection)?;
         let known: HashSet<&String> = found.iter().map(|(id, _)| id).collect();
         unknown.extend(chunk.iter().filter(|id| !known.contains(id)).cloned());

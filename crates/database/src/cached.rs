@@ -1,0 +1,58 @@
+//! Statements that keep their prepared form although diesel would not keep it.
+//!
+//! diesel prepares every UPDATE, `ON CONFLICT DO UPDATE`, insert of several rows and `IN (…)` anew, since their text depends on values: a
+//! round trip more on PostgreSQL, and parsing on SQLite. Ours have few texts, and a prepared statement is found by its
+//! text. Not for statements whose text has no bound, such as inserts of any number of rows or lists of any length.
+
+use diesel::QueryResult;
+use diesel::backend::Backend;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::{Connection, RunQueryDsl};
+
+/// Adds `.cached()` to a statement.
+pub trait CacheStatement: Sized {
+    /// The statement, prepared once for each connection and text.
+    fn cached(self) -> Cached<Self> {
+        Cached { statement: self, is_kept: true }
+    }
+
+    /// As [`cached`](CacheStatement::cached) for a statement about so many rows, but only if they are few, as each number
+    /// makes a text of its own.
+    fn cached_for(self, rows: usize) -> Cached<Self> {
+        Cached { statement: self, is_kept: rows <= FEW_ROWS }
+    }
+}
+
+/// What one user brings: e-mails, names, identifiers.
+pub(crate) const FEW_ROWS: usize = 16;
+
+impl<T> CacheStatement for T {}
+
+/// See [`CacheStatement`].
+#[derive(Debug, Clone, Copy)]
+pub struct Cached<T> {
+    statement: T,
+    is_kept: bool,
+}
+
+impl<T: QueryFragment<DB>, DB: Backend> QueryFragment<DB> for Cached<T> {
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.statement.walk_ast(pass)
+    }
+
+    fn is_safe_to_cache_prepared(&self, backend: &DB) -> QueryResult<bool> {
+        Ok(self.is_kept || self.statement.is_safe_to_cache_prepared(backend)?)
+    }
+}
+
+impl<T> QueryId for Cached<T> {
+    type QueryId = ();
+    // Found by its text: that also depends on values.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<T: Query> Query for Cached<T> {
+    type SqlType = T::SqlType;
+}
+
+impl<T, C: Connection> RunQueryDsl<C> for Cached<T> {}
