@@ -9,6 +9,7 @@ mod clients;
 mod concurrency;
 mod conformance;
 mod connection;
+mod consistency;
 mod directory;
 mod malformed;
 mod okta;
