@@ -4,14 +4,13 @@
 //! Client and server share the machine's cores, so requests a second depend on both; the server's CPU time a request
 //! does not.
 
-mod client;
 mod measure;
 
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use client::{Request, Target};
+use crate::client::{Request, Target};
 use measure::{Step, measure};
 
 use crate::server::{Build, Server};
@@ -29,7 +28,7 @@ pub fn run(arguments: &[&str]) -> Result<()> {
         None => {
             let server = Server::start(Build::Release)?;
             let connection = server.application("bench", &[])?;
-            (Target::parse(&connection.base_url, &connection.token)?, Some(server.process()), Some(server))
+            (Target::parse(&connection.base_url, &connection.token)?, server.process(), Some(server))
         }
     };
     eprintln!(

@@ -2,6 +2,7 @@
 //! not compile; `testkit`, whose conformance checks it runs, uses none of them either.
 
 mod bench;
+mod client;
 mod conformance;
 mod debian;
 mod postgres;
@@ -10,6 +11,7 @@ mod schema;
 mod server;
 mod test;
 mod tidy;
+mod torture;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -25,6 +27,11 @@ cargo xtask <command>
   tidy                    checks the rules of the tree that no compiler checks
   bench [--seconds N] [--url BASE_URL --token TOKEN [--pid PID]]
                           measures a release build of the server (or the server at BASE_URL) over loopback
+  torture [--short] [--rounds N] [--database sqlite|postgres] [--only NAME] [--previous PROGRAM]
+                          kills a server under load, cuts it off from its database, fills its disk, runs two of them side by
+                          side, and looks whether everything that was acknowledged is there. Brings PostgreSQL where it may.
+                          NAME: kill-sqlite, kill-postgres, nodes, cut, full-sqlite, full-postgres (root), upgrade (needs the
+                          program of an earlier build)
   conformance [--url BASE_URL --token TOKEN] [--only NAME] [--json]
                           checks the SCIM server at BASE_URL (or a new one of ours) against the RFCs, with our own checks and
                           with scim2-tester, scim-sanity and scim2-server's storage contract. It makes, changes and deletes
@@ -40,6 +47,7 @@ fn main() -> ExitCode {
         ["schema", "--check"] => schema::run(schema::Mode::Check).map(|()| ExitCode::SUCCESS),
         ["tidy"] => tidy::run(),
         ["conformance", rest @ ..] => conformance::run(rest),
+        ["torture", rest @ ..] => torture::run(rest),
         ["bench", rest @ ..] => bench::run(rest).map(|()| ExitCode::SUCCESS),
         _ => {
             eprint!("{HELP}");

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 
-use super::client::{Client, Request, Target};
+use crate::client::{Client, Request, Target};
 
 /// How to measure.
 pub struct Step<'a> {
