@@ -25,8 +25,12 @@ cargo xtask <command>
   schema [--check]        applies the migrations of both databases to scratch databases, fails unless they agree, and writes
                           crates/database/src/schema.rs (--check: fails unless it is up to date)
   tidy                    checks the rules of the tree that no compiler checks
-  bench [--seconds N] [--url BASE_URL --token TOKEN [--pid PID]]
-                          measures a release build of the server (or the server at BASE_URL) over loopback
+  bench [--url BASE_URL --token TOKEN [--pid PID]] [--database sqlite|postgres] [--users 1000,100000,1000000] [--seconds 5]
+        [--connections 16] [--steps NAME,...] [--json FILE] [--compare FILE [--threshold 1.25]]
+                          measures a release build of the server (or the server at BASE_URL) over loopback, step by step,
+                          with so many users, and writes docs/benchmarks.md. Creating users takes longest: of ours about five
+                          minutes for a million; each size takes two more. NAME is the beginning of a step's name. --compare
+                          takes an earlier --json and fails when a step costs more CPU time a request than it did
   torture [--short] [--rounds N] [--database sqlite|postgres] [--only NAME] [--previous PROGRAM]
                           kills a server under load, cuts it off from its database, fills its disk, runs two of them side by
                           side, and looks whether everything that was acknowledged is there. Brings PostgreSQL where it may.

@@ -127,6 +127,15 @@ impl Cluster {
         Ok(self.url_of(name))
     }
 
+    /// The process ids of the server and of whatever works for it.
+    pub fn processes(&self) -> Vec<u32> {
+        let pid_file = output(as_server_user("cat").arg(format!("{}/data/postmaster.pid", self.folder)));
+        let first = pid_file.ok().and_then(|text| text.lines().next()?.trim().parse::<u32>().ok());
+        let children = first.map(|pid| std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")));
+        let children = children.and_then(Result::ok).unwrap_or_default();
+        first.into_iter().chain(children.split_whitespace().filter_map(|pid| pid.parse().ok())).collect()
+    }
+
     /// The URL of a database from which others can be made.
     pub fn url(&self) -> String {
         self.url_of("postgres")
