@@ -5,6 +5,7 @@ mod bench;
 mod client;
 mod conformance;
 mod debian;
+mod pgbouncer;
 mod postgres;
 mod process;
 mod schema;
@@ -20,7 +21,7 @@ const HELP: &str = "\
 cargo xtask <command>
 
   test [-- ARGUMENTS]     runs every test on SQLite and on a throw-away PostgreSQL that it starts itself; ARGUMENTS go to
-                          cargo-nextest. Brings PostgreSQL, Chromium and cargo-nextest where they are missing and it may.
+                          cargo-nextest. Brings PostgreSQL, pgbouncer, Chromium and cargo-nextest where they are missing and it may.
                           With ROLLCALL_TEST_POSTGRES_URL set it uses that server and starts none.
   schema [--check]        applies the migrations of both databases to scratch databases, fails unless they agree, and writes
                           crates/database/src/schema.rs (--check: fails unless it is up to date)

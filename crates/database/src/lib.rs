@@ -16,6 +16,7 @@ mod error;
 mod id;
 mod migration;
 mod pool;
+mod pooling;
 pub mod schema;
 #[cfg(feature = "testing")]
 #[expect(clippy::expect_used, clippy::panic, reason = "a test's set-up fails by panicking")]

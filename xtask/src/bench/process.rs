@@ -85,9 +85,9 @@ mod tests {
         assert_eq!(ticks(stat), Some(300));
         assert_eq!(ticks("nothing"), None);
         assert_eq!(kilobytes("Name:\tx\nVmRSS:\t   2048 kB\n"), Some(2_048.0));
-        let mounts = "overlay / overlay rw 0 0\n/dev/vda /work ext4 rw 0 0\ntmpfs /workshop tmpfs rw 0 0";
+        let mounts = "overlay / overlay rw 0 0\n/dev/vda /data ext4 rw 0 0\ntmpfs /database tmpfs rw 0 0";
         for (path, expected) in
-            [("/work/x", "ext4 on /dev/vda"), ("/workshop", "tmpfs on tmpfs"), ("/x", "overlay on overlay")]
+            [("/data/x", "ext4 on /dev/vda"), ("/database", "tmpfs on tmpfs"), ("/x", "overlay on overlay")]
         {
             assert_eq!(disk(mounts, path), expected, "{path}");
         }

@@ -14,6 +14,7 @@ mod directory;
 mod malformed;
 mod okta;
 mod plans;
+mod pooling;
 mod report;
 mod scim;
 mod tenancy;
