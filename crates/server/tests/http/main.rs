@@ -6,6 +6,7 @@
 mod support;
 
 mod clients;
+mod clock;
 mod concurrency;
 mod conformance;
 mod connection;
