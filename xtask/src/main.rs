@@ -32,8 +32,9 @@ cargo xtask <command>
                           with so many users, and writes docs/benchmarks.md. Creating users takes longest: of ours about five
                           minutes for a million; each size takes two more. NAME is the beginning of a step's name. --compare
                           takes an earlier --json and fails when a step costs more CPU time a request than it did
-  torture [--short] [--rounds N] [--database sqlite|postgres] [--only NAME] [--previous PROGRAM]
-                          kills a server under load, cuts it off from its database, fills its disk, runs two of them side by
+  torture [--short] [--rounds N] [--database sqlite|postgres] [--only NAME] [--program PROGRAM]
+          [--previous PROGRAM]
+                          kills a server (PROGRAM, or a build of this tree) under load, cuts it off from its database, fills its disk, runs two of them side by
                           side, and looks whether everything that was acknowledged is there. Brings PostgreSQL where it may.
                           NAME: kill-sqlite, kill-postgres, nodes, cut, full-sqlite, full-postgres (root), upgrade (needs the
                           program of an earlier build)

@@ -89,7 +89,10 @@ pub fn run(arguments: &[&str]) -> Result<ExitCode> {
         debian::bring(debian::POSTGRES)?;
     }
     // What the tests were built as will do for a few rounds.
-    let program = program(if options.short { Build::Debug } else { Build::Release })?;
+    let program = match &options.program {
+        Some(program) => program.clone(),
+        None => program(if options.short { Build::Debug } else { Build::Release })?,
+    };
     let mut failed = 0;
     for scenario in chosen {
         let rounds = options.rounds.unwrap_or(if options.short { scenario.short_rounds } else { scenario.rounds });
@@ -132,6 +135,7 @@ struct Options {
     database: Option<Database>,
     only: Option<String>,
     previous: Option<PathBuf>,
+    program: Option<PathBuf>,
 }
 
 impl Options {
@@ -151,6 +155,9 @@ impl Options {
                 ("--only", name) => options.only = Some(name.to_owned()),
                 ("--previous", path) => {
                     options.previous = Some(std::fs::canonicalize(path).with_context(|| format!("--previous {path}"))?);
+                }
+                ("--program", path) => {
+                    options.program = Some(std::fs::canonicalize(path).with_context(|| format!("--program {path}"))?);
                 }
                 _ => bail!("torture knows no {option} {value}"),
             }
