@@ -4,8 +4,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Result, bail};
 
-use crate::postgres;
 use crate::process::{is_installed, is_root, run};
+use crate::{pgbouncer, postgres};
 
 /// Something that the tests or checks start.
 pub struct Need {
@@ -14,6 +14,8 @@ pub struct Need {
 }
 
 pub const POSTGRES: &[Need] = &[Need { package: "postgresql", is_there: || postgres::programs().is_ok() }];
+
+pub const PGBOUNCER: &[Need] = &[Need { package: "pgbouncer", is_there: pgbouncer::is_there }];
 
 pub const BROWSER: &[Need] = &[
     Need { package: "chromium", is_there: || is_installed("chromium") },

@@ -2,14 +2,17 @@
 //! not compile; `testkit`, whose conformance checks it runs, uses none of them either.
 
 mod bench;
+mod client;
 mod conformance;
 mod debian;
+mod pgbouncer;
 mod postgres;
 mod process;
 mod schema;
 mod server;
 mod test;
 mod tidy;
+mod torture;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,13 +21,23 @@ const HELP: &str = "\
 cargo xtask <command>
 
   test [-- ARGUMENTS]     runs every test on SQLite and on a throw-away PostgreSQL that it starts itself; ARGUMENTS go to
-                          cargo-nextest. Brings PostgreSQL, Chromium and cargo-nextest where they are missing and it may.
+                          cargo-nextest. Brings PostgreSQL, pgbouncer, Chromium and cargo-nextest where they are missing and it may.
                           With ROLLCALL_TEST_POSTGRES_URL set it uses that server and starts none.
   schema [--check]        applies the migrations of both databases to scratch databases, fails unless they agree, and writes
                           crates/database/src/schema.rs (--check: fails unless it is up to date)
   tidy                    checks the rules of the tree that no compiler checks
-  bench [--seconds N] [--url BASE_URL --token TOKEN [--pid PID]]
-                          measures a release build of the server (or the server at BASE_URL) over loopback
+  bench [--url BASE_URL --token TOKEN [--pid PID]] [--database sqlite|postgres] [--users 1000,100000,1000000] [--seconds 5]
+        [--connections 16] [--steps NAME,...] [--json FILE] [--compare FILE [--threshold 1.25]]
+                          measures a release build of the server (or the server at BASE_URL) over loopback, step by step,
+                          with so many users, and writes docs/benchmarks.md. Creating users takes longest: of ours about five
+                          minutes for a million; each size takes two more. NAME is the beginning of a step's name. --compare
+                          takes an earlier --json and fails when a step costs more CPU time a request than it did
+  torture [--short] [--rounds N] [--database sqlite|postgres] [--only NAME] [--program PROGRAM]
+          [--previous PROGRAM]
+                          kills a server (PROGRAM, or a build of this tree) under load, cuts it off from its database, fills its disk, runs two of them side by
+                          side, and looks whether everything that was acknowledged is there. Brings PostgreSQL where it may.
+                          NAME: kill-sqlite, kill-postgres, nodes, cut, full-sqlite, full-postgres (root), upgrade (needs the
+                          program of an earlier build)
   conformance [--url BASE_URL --token TOKEN] [--only NAME] [--json]
                           checks the SCIM server at BASE_URL (or a new one of ours) against the RFCs, with our own checks and
                           with scim2-tester, scim-sanity and scim2-server's storage contract. It makes, changes and deletes
@@ -40,6 +53,7 @@ fn main() -> ExitCode {
         ["schema", "--check"] => schema::run(schema::Mode::Check).map(|()| ExitCode::SUCCESS),
         ["tidy"] => tidy::run(),
         ["conformance", rest @ ..] => conformance::run(rest),
+        ["torture", rest @ ..] => torture::run(rest),
         ["bench", rest @ ..] => bench::run(rest).map(|()| ExitCode::SUCCESS),
         _ => {
             eprint!("{HELP}");

@@ -6,6 +6,7 @@
 
 mod introspect;
 mod render;
+mod rolling;
 
 use std::path::Path;
 
@@ -70,7 +71,8 @@ fn migration_names(root: &Path, backend: &str) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Up, down, up: a migration that cannot be taken back, or leaves something behind, fails here.
+/// Up, down, up: a migration that cannot be taken back, or leaves something behind, fails here; and one that the program
+/// of before it could not live with.
 fn apply_twice<C: SimpleConnection>(
     connection: &mut C,
     root: &Path,
@@ -92,8 +94,12 @@ fn apply_twice<C: SimpleConnection>(
     if let Some(left) = introspect(connection)?.keys().next() {
         bail!("{backend}: table {left} is still there after every down.sql");
     }
+    let mut before = Tables::new();
     for name in names {
         apply(connection, name, "up").context("after taking everything back")?;
+        let after = introspect(connection)?;
+        rolling::check(name, &before, &after).with_context(|| backend.to_owned())?;
+        before = after;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::process::{ExitCode, Stdio};
 
 use anyhow::Result;
 
+use crate::pgbouncer::{self, Proxy};
 use crate::process::{self, cargo, status};
 use crate::{debian, postgres, root, tidy};
 
@@ -14,7 +15,9 @@ pub fn run(arguments: &[&str]) -> Result<ExitCode> {
     let root = root();
     debian::bring(debian::BROWSER)?;
     bring_nextest(&root)?;
+    debian::bring(debian::PGBOUNCER)?;
     let (url, _stopped_at_the_end) = postgres::server()?;
+    let proxy = Proxy::start(&url)?;
     if arguments.is_empty() && has_doc_tests(&root)? {
         process::run(cargo(&root).args(["test", "--workspace", "--doc", "--quiet"]).env(postgres::URL_VARIABLE, &url))?;
     }
@@ -24,7 +27,7 @@ pub fn run(arguments: &[&str]) -> Result<ExitCode> {
     if !arguments.iter().any(|argument| argument.starts_with("-p") || argument.starts_with("--package")) {
         nextest.arg("--workspace");
     }
-    nextest.args(arguments).env(postgres::URL_VARIABLE, &url);
+    nextest.args(arguments).env(postgres::URL_VARIABLE, &url).env(pgbouncer::URL_VARIABLE, proxy.url());
     let code = status(&mut nextest)?.code().and_then(|code| u8::try_from(code).ok());
     Ok(ExitCode::from(code.unwrap_or(1)))
 }

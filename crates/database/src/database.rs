@@ -15,7 +15,7 @@ use crate::migration::{self, MigrationState};
 use crate::pool::{Pool, Purpose, connect};
 use crate::writer::Writer;
 use crate::{
-    Clock, Connection, DatabaseConfig, Error, Id, OpenError, RandomSource, ReadTx, Timestamp, WriteTx, dialect,
+    Clock, Connection, DatabaseConfig, Error, Id, OpenError, RandomSource, ReadTx, Timestamp, WriteTx, dialect, pooling,
 };
 
 /// An open database. Cheap to clone; all clones share the connections.
@@ -28,6 +28,8 @@ struct Shared {
     target: Target,
     location: String,
     busy_timeout_ms: u64,
+    /// Set in each transaction, where the session cannot keep it.
+    lock_timeout_ms: Option<u64>,
     clock: Arc<dyn Clock>,
     ids: Arc<IdSource>,
     /// Readers on SQLite, everything on PostgreSQL.
@@ -79,7 +81,9 @@ impl Database {
         let pool = Pool::new(target.clone(), purpose, config.max_connections, busy_timeout_ms);
         let gate =
             Arc::new(Semaphore::new(usize::try_from(config.max_connections.max(1)).unwrap_or(Semaphore::MAX_PERMITS)));
-        Ok(Database { shared: Arc::new(Shared { target, location, busy_timeout_ms, clock, ids, pool, gate, writer }) })
+        let lock_timeout_ms = pooling::is_pooled(&target).then_some(busy_timeout_ms);
+        let shared = Shared { target, location, busy_timeout_ms, lock_timeout_ms, clock, ids, pool, gate, writer };
+        Ok(Database { shared: Arc::new(shared) })
     }
 
     /// Runs `work` on a connection that reads. On SQLite a statement that writes fails. Waits for a free connection at
@@ -162,7 +166,7 @@ impl Database {
     /// Brings the tables of an empty or older database up to date, one process at a time, and tells how many migrations
     /// were run. Refuses a database that is newer than this program ([`MigrationState::Newer`] as an error). Blocks.
     pub fn migrate(&self) -> Result<usize, migration::MigrateError> {
-        migration::migrate(&mut self.shared.connect()?)
+        migration::migrate(&mut self.shared.connect()?, pooling::is_pooled(&self.shared.target))
     }
 
     /// A thorough look at the database: on SQLite it reads the whole file.
@@ -229,7 +233,7 @@ impl Shared {
     /// PostgreSQL only; SQLite has its [`Writer`].
     fn write<T, E: From<Error>>(&self, work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>) -> Result<T, E> {
         let mut pooled = self.pool.get()?;
-        if let Err(error) = dialect::begin_write(&mut pooled.connection).map_err(Error::from) {
+        if let Err(error) = dialect::begin_write(&mut pooled.connection, self.lock_timeout_ms).map_err(Error::from) {
             self.pool.throw_away(&mut pooled);
             drop(pooled);
             if !matches!(error, Error::Unavailable(_)) {
@@ -237,7 +241,7 @@ impl Shared {
             }
             // Nothing of the work was sent yet, so another connection may try; any later loss is reported.
             pooled = self.pool.get()?;
-            dialect::begin_write(&mut pooled.connection).map_err(Error::from)?;
+            dialect::begin_write(&mut pooled.connection, self.lock_timeout_ms).map_err(Error::from)?;
         }
         let mut tx = WriteTx { connection: &mut pooled.connection, now: self.clock.now(), ids: &self.ids };
         match catch_unwind(AssertUnwindSafe(|| work(&mut tx))) {

@@ -17,10 +17,18 @@ const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrati
 const MIGRATION_LOCK: &str = "7274650417";
 
 /// Begins a write transaction. SQLite must take its write lock at BEGIN: a transaction that reads first and writes
-/// later fails at once when another process wrote in between, whatever the busy timeout.
-pub(crate) fn begin_write(connection: &mut Connection) -> QueryResult<()> {
+/// later fails at once when another process wrote in between, whatever the busy timeout. `lock_timeout_ms`: where the session
+/// does not keep it (see `pooling`).
+pub(crate) fn begin_write(connection: &mut Connection, lock_timeout_ms: Option<u64>) -> QueryResult<()> {
     match connection {
-        Connection::Postgres(postgres) => AnsiTransactionManager::begin_transaction_sql(postgres, "BEGIN"),
+        Connection::Postgres(postgres) => match lock_timeout_ms {
+            None => AnsiTransactionManager::begin_transaction_sql(postgres, "BEGIN"),
+            // One message, one round trip.
+            Some(ms) => AnsiTransactionManager::begin_transaction_sql(
+                postgres,
+                &format!("BEGIN; SET LOCAL lock_timeout = {ms}; SET LOCAL client_min_messages = warning"),
+            ),
+        },
         Connection::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE"),
     }
 }
@@ -128,9 +136,27 @@ pub(crate) fn has_migration_table(connection: &mut Connection) -> QueryResult<bo
 }
 
 /// Runs what is missing of the migrations, one process at a time, and tells how many were.
-pub(crate) fn run_migrations(connection: &mut Connection) -> Result<usize, Error> {
+pub(crate) fn run_migrations(connection: &mut Connection, is_pooled: bool) -> Result<usize, Error> {
     let failed = |error: Box<dyn std::error::Error + Send + Sync>| Error::Other(error.into());
     match connection {
+        Connection::Postgres(postgres) if is_pooled => {
+            // The session is not ours to lock: all of it in one transaction.
+            let begin = format!(
+                "BEGIN; SET LOCAL lock_timeout = 0; SET LOCAL client_min_messages = warning;
+                 SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"
+            );
+            AnsiTransactionManager::begin_transaction_sql(postgres, &begin)?;
+            match postgres.run_pending_migrations(POSTGRES_MIGRATIONS).map(|versions| versions.len()).map_err(failed) {
+                Ok(count) => {
+                    AnsiTransactionManager::commit_transaction(postgres)?;
+                    Ok(count)
+                }
+                Err(error) => {
+                    AnsiTransactionManager::rollback_transaction(postgres)?;
+                    Err(error)
+                }
+            }
+        }
         Connection::Postgres(postgres) => {
             // A session lock: it goes with the connection if this process dies, and lets a later migration run outside
             // of a transaction.

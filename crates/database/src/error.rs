@@ -33,7 +33,11 @@ pub enum Error {
     /// unknown.
     #[error("the database cannot be reached")]
     Unavailable(#[source] Cause),
-    /// Anything else: a defect of ours, a full disk, a damaged file.
+    /// There is no room left on the database's disk, or the disk fails. Nothing of the write is kept; reads may go on, and so
+    /// do writes once there is room.
+    #[error("the database cannot write to its disk")]
+    Storage(#[source] Cause),
+    /// Anything else: a defect of ours, a damaged file.
     #[error("the database refused a statement")]
     Other(#[source] Cause),
 }
@@ -73,6 +77,7 @@ impl From<DieselError> for Error {
                 DatabaseErrorKind::ClosedConnection => Error::Unavailable(Arc::new(error)),
                 _ if says_busy(information.message()) => Error::Busy,
                 _ if says_closed(information.message()) => Error::Unavailable(Arc::new(error)),
+                _ if says_full(information.message()) => Error::Storage(Arc::new(error)),
                 _ => Error::Other(Arc::new(error)),
             },
             DieselError::BrokenTransactionManager => Error::Unavailable(Arc::new(error)),
@@ -118,6 +123,19 @@ fn says_closed(message: &str) -> bool {
     SIGNS.iter().any(|sign| message.contains(sign))
 }
 
+/// SQLITE_FULL, SQLITE_IOERR (a quota, among others), 53100 (disk full) and what PostgreSQL says of a file that it cannot
+/// extend.
+fn says_full(message: &str) -> bool {
+    const SIGNS: [&str; 5] = [
+        "database or disk is full",
+        "disk I/O error",
+        "No space left on device",
+        "Disk quota exceeded",
+        "could not extend file",
+    ];
+    SIGNS.iter().any(|sign| message.contains(sign))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,12 +156,17 @@ mod tests {
             ("canceling statement due to lock timeout", "busy"),
             ("terminating connection due to administrator command", "unavailable"),
             ("server closed the connection unexpectedly", "unavailable"),
-            ("disk I/O error", "other"),
+            ("disk I/O error", "storage"),
+            ("database or disk is full", "storage"),
+            ("could not extend file \"base/5/16601\": No space left on device", "storage"),
+            ("could not extend file \"base/5/16601\": wrote only 4096 of 8192 bytes at block 7", "storage"),
+            ("relation \"tenant\" does not exist", "other"),
         ] {
             let kind = DatabaseErrorKind::UnableToSendCommand;
             let found = match Error::from(DieselError::DatabaseError(kind, Box::new(message.to_owned()))) {
                 Error::Busy => "busy",
                 Error::Unavailable(_) => "unavailable",
+                Error::Storage(_) => "storage",
                 _ => "other",
             };
             assert_eq!(found, expected, "{message}");

@@ -108,6 +108,9 @@ pub(crate) struct IdSource {
 /// UUIDv7 leaves 12 bits for the counter.
 const COUNTER_LIMIT: u16 = 1 << 12;
 const SHORT_LENGTH: usize = 12;
+/// Ids keep rising while the clock is set right by less than this. A clock that steps back further was wrong before, and ids
+/// follow it: what is found by the time in its id must not seem to be from the future. The random bits keep them apart.
+const FOLLOWED_BACK_MS: u64 = 10_000;
 
 impl IdSource {
     pub(crate) fn new(random: Arc<dyn RandomSource>) -> Self {
@@ -128,7 +131,7 @@ impl IdSource {
         let (ms, counter) = {
             let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
             *last = match *last {
-                (ms, _) if now_ms > ms => (now_ms, 0),
+                (ms, _) if now_ms > ms || now_ms + FOLLOWED_BACK_MS < ms => (now_ms, 0),
                 (ms, counter) if counter + 1 < COUNTER_LIMIT => (ms, counter + 1),
                 (ms, _) => (ms + 1, 0),
             };

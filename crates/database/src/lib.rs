@@ -18,6 +18,7 @@ mod id;
 mod insert;
 mod migration;
 mod pool;
+mod pooling;
 pub mod schema;
 #[cfg(feature = "testing")]
 #[expect(clippy::expect_used, clippy::panic, reason = "a test's set-up fails by panicking")]

@@ -81,11 +81,11 @@ pub(crate) fn state(connection: &mut Connection) -> Result<MigrationState, Error
     })
 }
 
-/// Runs what is missing.
-pub(crate) fn migrate(connection: &mut Connection) -> Result<usize, MigrateError> {
+/// Runs what is missing. `is_pooled`: see `pooling`.
+pub(crate) fn migrate(connection: &mut Connection, is_pooled: bool) -> Result<usize, MigrateError> {
     match state(connection)? {
         MigrationState::Newer { unknown } => Err(MigrateError::Newer { unknown }),
         MigrationState::Current => Ok(0),
-        MigrationState::Empty | MigrationState::Older { .. } => Ok(dialect::run_migrations(connection)?),
+        MigrationState::Empty | MigrationState::Older { .. } => Ok(dialect::run_migrations(connection, is_pooled)?),
     }
 }

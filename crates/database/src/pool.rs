@@ -13,7 +13,7 @@ use diesel::r2d2::R2D2Connection;
 use diesel::{Connection as _, PgConnection, SqliteConnection};
 
 use crate::config::Target;
-use crate::{Connection, Error};
+use crate::{Connection, Error, pooling};
 
 /// A connection that rested this long is tested before it is used.
 const TEST_AFTER_IDLE: Duration = Duration::from_secs(30);
@@ -44,7 +44,12 @@ pub(crate) fn connect(target: &Target, purpose: Purpose, busy_timeout_ms: u64) -
             Ok(Connection::Sqlite(sqlite))
         }
         Target::Postgres(url) => {
-            let mut postgres = PgConnection::establish(url).map_err(|error| error.to_string())?;
+            let (url, is_pooled) = pooling::take_apart(url);
+            let mut postgres = PgConnection::establish(&url).map_err(|error| error.to_string())?;
+            if is_pooled {
+                pooling::set_up(&mut postgres);
+                return Ok(Connection::Postgres(postgres));
+            }
             let settings = format!(
                 "SET application_name = 'rollcall'; SET client_min_messages = warning; SET lock_timeout = {busy_timeout_ms};"
             );

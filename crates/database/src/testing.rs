@@ -12,6 +12,9 @@ use crate::{Clock, Database, DatabaseConfig, RandomSource, SystemClock, SystemRa
 /// Names the throw-away PostgreSQL server: a URL of a database from which others can be made.
 pub const POSTGRES_URL_VARIABLE: &str = "ROLLCALL_TEST_POSTGRES_URL";
 
+/// Names a proxy in front of that server that pools transactions.
+pub const PGBOUNCER_URL_VARIABLE: &str = "ROLLCALL_TEST_PGBOUNCER_URL";
+
 /// An empty database of its own, gone when this is dropped.
 pub struct Scratch {
     url: String,
@@ -48,6 +51,21 @@ impl Scratch {
         let server = server.rsplit_once('/').map_or(server, |(server, _)| server);
         let url = if query.is_empty() { format!("{server}/{name}") } else { format!("{server}/{name}?{query}") };
         Scratch { url, place: Place::Server { admin_url, name } }
+    }
+
+    /// As [`Scratch::postgres`], reached through the proxy.
+    pub fn pooled() -> Scratch {
+        let Ok(proxy) = std::env::var(PGBOUNCER_URL_VARIABLE) else {
+            panic!(
+                "this test needs pgbouncer ({PGBOUNCER_URL_VARIABLE} is not set): run `cargo xtask test`, which starts one"
+            );
+        };
+        let mut direct = Scratch::postgres();
+        let Place::Server { name, .. } = &direct.place else { panic!("a database on the server") };
+        let url =
+            format!("{}/{name}?pgbouncer=true", proxy.rsplit_once('/').map_or(proxy.as_str(), |(server, _)| server));
+        direct.url = url;
+        direct
     }
 
     /// One of each, with a name for messages.

@@ -173,7 +173,7 @@ impl WriterThread {
     }
 
     fn run_group(&self, connection: &mut Connection, group: &mut [Box<dyn Job>]) -> Result<(), Error> {
-        dialect::begin_write(connection)?;
+        dialect::begin_write(connection, None)?;
         if let [alone] = group {
             // No savepoint is needed where there is nothing else to keep.
             return if self.run_job(connection, alone, 1)? {

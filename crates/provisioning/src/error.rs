@@ -68,6 +68,9 @@ pub enum Error {
     /// The database is too busy to answer in time; trying again helps.
     #[error("busy")]
     Busy,
+    /// The database has no room left; trying again helps once somebody made some.
+    #[error("no room")]
+    NoRoom,
     /// Something of ours broke; the cause is logged, never shown.
     #[error("internal error")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -87,6 +90,10 @@ impl From<database::Error> for Error {
             database::Error::Unavailable(cause) => {
                 tracing::error!(error = %cause, "the database cannot be reached");
                 Error::Busy
+            }
+            database::Error::Storage(cause) => {
+                tracing::error!(error = %cause, "the database cannot write to its disk: make room there");
+                Error::NoRoom
             }
             other => Error::Internal(Box::new(other)),
         }
@@ -185,6 +192,12 @@ impl Error {
             ),
             // Okta retries a 429 by itself, and nothing else.
             Error::Busy => scim(429, None, "Rollcall is busy. Try again in a moment.".to_owned()),
+            // RFC 4918 §11.5.
+            Error::NoRoom => scim(
+                507,
+                None,
+                "Rollcall has no room left to store this, and nothing of it was stored. Ask your Rollcall administrator to make room on the database's disk, then try again.".to_owned(),
+            ),
             Error::Internal(_) => {
                 scim(500, None, "Rollcall could not do this because of an error of its own. Try again; if it stays, give your Rollcall administrator the X-Request-Id of this answer.".to_owned())
             }
@@ -208,6 +221,7 @@ impl Error {
             Error::NotByUser { .. } => "notByUser",
             Error::NotBegun(error) if error.status != 429 => "bulkReference",
             Error::Busy | Error::NotBegun(_) => "busy",
+            Error::NoRoom => "noRoom",
             Error::Internal(_) => "internal",
         }
     }

@@ -7,12 +7,14 @@
 //! | `search` | queries: candidates by SQL, decided by the evaluator |
 //! | `directory` | the tenant's own record of a person; matching, mapping, deprovisioning; users, groups and other resources for the dashboard |
 //! | `event` | the report: rows, search, detail, advice |
+//! | `consistency` | whether the rows of a tenant agree with each other |
 //!
 //! Every function takes a scope that only a valid credential or a signed-in administrator can make; none takes a bare
 //! tenant or application id. Deliberately not here: HTTP (crate `scim-endpoint`), pages (crate `dashboard`), what a SCIM
 //! document means (crate `scim-model`), applications and credentials (crate `registry`).
 
 mod call;
+mod consistency;
 mod directory;
 mod error;
 mod event;
@@ -23,6 +25,7 @@ mod resource;
 mod search;
 
 pub use call::Call;
+pub use consistency::Consistency;
 pub use directory::groups::{GroupDetail, GroupRow, GroupSearch, MemberRow};
 pub use directory::nested::{NestedMemberRow, NestedMembers};
 pub use directory::resources::{ResourceDetail, ResourceLine, ResourcePage, ResourceSearch};

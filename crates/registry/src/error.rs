@@ -87,6 +87,11 @@ impl From<database::Error> for Error {
     fn from(error: database::Error) -> Self {
         match error {
             database::Error::Busy => Error::Busy,
+            // An unreachable database comes back like a busy one.
+            database::Error::Unavailable(cause) => {
+                tracing::error!(error = %cause, "the database cannot be reached");
+                Error::Busy
+            }
             other => Error::Internal(Box::new(other)),
         }
     }

@@ -9,6 +9,9 @@ use crate::answer::SCIM_JSON;
 /// When to try again, unless said otherwise. Integer seconds: Okta waits five minutes for anything else.
 const RETRY_AFTER_S: &str = "5";
 
+/// Room is made by people.
+const RETRY_AFTER_NO_ROOM_S: &str = "60";
+
 /// An error answer.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -54,6 +57,9 @@ impl Failure {
             }
             StatusCode::TOO_MANY_REQUESTS => {
                 response.insert_header((header::RETRY_AFTER, self.retry_after_s));
+            }
+            StatusCode::INSUFFICIENT_STORAGE => {
+                response.insert_header((header::RETRY_AFTER, RETRY_AFTER_NO_ROOM_S));
             }
             _ => {}
         }

@@ -52,7 +52,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
     };
     match cli.command.unwrap_or(Command::Serve) {
         // The doctor tells about wrong settings itself.
-        Command::Doctor => return doctor::doctor(&options).await,
+        Command::Doctor { deep } => return doctor::doctor(&options, deep).await,
         Command::Serve => serve::serve(&load()?).await?,
         Command::Demo => demo::demo(&load()?).await?,
         Command::Tenant(command) => tenant::run(&load()?, command).await?,

@@ -14,6 +14,8 @@ use crate::config::{Config, LogFormat};
 pub fn start(config: &Config) -> Result<()> {
     let filter = EnvFilter::try_new(&config.log)?;
     let builder = SubscriberBuilder::default().with_env_filter(filter).with_writer(io::stderr);
+    // A line that cannot be written, as on a full disk, would be complained about on standard error, too, and that panics.
+    let builder = builder.log_internal_errors(false);
     let started = match config.log_format {
         LogFormat::Text => builder.with_ansi(io::stderr().is_terminal()).try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),

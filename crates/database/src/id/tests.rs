@@ -52,6 +52,20 @@ fn uuids_rise_even_when_the_clock_stands_still_or_goes_back() {
 }
 
 #[test]
+fn uuids_follow_a_clock_that_was_wrong() {
+    let ids = IdSource::new(Arc::new(SystemRandom));
+    let at = |ms: i64| ids.new_id::<Event>(Timestamp::from_milliseconds(ms)).into_string();
+    let wrong = at(2_000_000_000_000);
+    let right = at(1_790_000_000_000);
+    assert!(right < wrong, "{right} {wrong}");
+    assert!(
+        right.starts_with(&Id::<Event>::trusted(at(1_790_000_000_000)).as_str()[..13]),
+        "of the time that is right"
+    );
+    assert!(at(1_790_000_000_000 - 9_000) > right, "a small step does not turn the order round");
+}
+
+#[test]
 fn short_ids_start_with_a_letter_and_use_every_character() {
     let ids = IdSource::new(Arc::new(SystemRandom));
     let mut seen = std::collections::BTreeSet::new();

@@ -133,8 +133,17 @@ impl Lock {
 
 #[tokio::test]
 async fn a_lock_keeps_out_what_it_says() {
+    locks_keep_out_what_they_say(&Scratch::postgres()).await;
+}
+
+/// Who waits gives up in time, although no session keeps the timeout.
+#[tokio::test]
+async fn a_lock_keeps_out_what_it_says_through_a_proxy() {
+    locks_keep_out_what_they_say(&Scratch::pooled()).await;
+}
+
+async fn locks_keep_out_what_they_say(scratch: &Scratch) {
     use Lock::{HeldRow, Name, Row, RowToChange};
-    let scratch = Scratch::postgres();
     let database = scratch.open();
     database.write(|tx| insert_tenant(tx.connection(), "a")).await.unwrap();
     let impatient = open_impatient(scratch.url(), 1);

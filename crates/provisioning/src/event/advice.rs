@@ -48,6 +48,7 @@ pub fn reason(code: &str) -> &'static str {
         "notByUser" => "Users may not do this themselves",
         "bulkReference" => "It refers to what is not there, within one bulk request",
         "busy" => "The server was too busy",
+        "noRoom" => "No room on the database's disk",
         "internal" => "An error of the server",
         "tooLarge" => "The request is too large",
         "tooSlow" => "The request did not arrive in time",
@@ -213,6 +214,12 @@ pub(crate) fn advice(code: &str, detail: &str, directory_user_id: Option<&str>) 
             "Some clients retry by themselves; Okta's administrator retries the task. If this stays, ask whoever runs Rollcall to look at the load of the server.",
             None,
             "Our server was busy for a moment. Please retry the task.",
+        ),
+        "noRoom" => (
+            "There was no room left on the disk of the database. Nothing of the request was stored.",
+            "Whoever runs Rollcall makes room on the database's disk; nothing needs to be started again. Then the task is retried.",
+            None,
+            "Our server had no room to store this. Please retry the task later.",
         ),
         "internal" => (
             "An error of Rollcall itself. Nothing of the request was stored.",

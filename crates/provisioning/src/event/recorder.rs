@@ -65,7 +65,7 @@ impl Recorder {
                 })
                 .await;
             if let Err(error) = written {
-                if matches!(error, Error::Busy) {
+                if matches!(error, Error::Busy | Error::NoRoom) {
                     let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
                     waiting.splice(..0, batch.iter().cloned());
                 }

@@ -36,7 +36,7 @@ pub(super) fn leave_groups(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> 
         let Some(mut row) = row::find_locked(tx, scope, &group.name, group_id, Intent::Change)? else { continue };
         let resource = row.resource()?;
         row.version += 1;
-        row.last_modified_at = tx.now();
+        row.last_modified_at = row.last_modified_at.max(tx.now());
         row.document = document(group, &resource, &row);
         row::update_version(tx, scope, &row)?;
     }

@@ -85,7 +85,8 @@ pub(super) fn store_change(
     let resource_changed = !changes.is_empty() || !modified.members.is_empty();
     if resource_changed {
         modified.row.version += 1;
-        modified.row.last_modified_at = tx.now();
+        // Not back in time with the clock: clients ask for what changed since.
+        modified.row.last_modified_at = modified.row.last_modified_at.max(tx.now());
         modified.row.document = document(ty, &modified.after, &modified.row);
     }
 

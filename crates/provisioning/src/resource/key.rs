@@ -27,10 +27,10 @@ const CHUNK: usize = 500;
 
 /// One row of a resource.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
-    is_unique: bool,
-    path: String,
-    folded: String,
+pub(crate) struct Key {
+    pub is_unique: bool,
+    pub path: String,
+    pub folded: String,
 }
 
 /// The form in which a value is indexed and looked up.
@@ -72,8 +72,8 @@ pub(crate) fn unique_value(attribute: &Bound, value: &Value) -> Option<String> {
     }
 }
 
-/// Every key of a resource, each once.
-fn keys(scope: &AppScope, ty: &ResourceType, resource: &Resource) -> Result<Vec<Key>, Error> {
+/// Every key of a resource, each once. `unique_group_names`: whether a group's name is kept apart from those of others.
+pub(crate) fn keys(unique_group_names: bool, ty: &ResourceType, resource: &Resource) -> Result<Vec<Key>, Error> {
     let mut keys: Vec<Key> = Vec::new();
     if ty.kind() == ResourceKind::User {
         keys.extend(resource.emails().map(|value| Key {
@@ -83,7 +83,7 @@ fn keys(scope: &AppScope, ty: &ResourceType, resource: &Resource) -> Result<Vec<
         }));
     }
     if ty.kind() == ResourceKind::Group
-        && scope.settings().features.is_on(Feature::UniqueGroupNames)
+        && unique_group_names
         && let Some(name) = resource.display_name()
     {
         let folded = fold(name);
@@ -114,8 +114,9 @@ pub(crate) fn replace(
     old: Option<&Resource>,
     new: &Resource,
 ) -> Result<(), Error> {
-    let old = old.map_or_else(|| Ok(Vec::new()), |old| keys(scope, ty, old))?;
-    let new = keys(scope, ty, new)?;
+    let unique_group_names = scope.settings().features.is_on(Feature::UniqueGroupNames);
+    let old = old.map_or_else(|| Ok(Vec::new()), |old| keys(unique_group_names, ty, old))?;
+    let new = keys(unique_group_names, ty, new)?;
     if old == new {
         return Ok(());
     }

@@ -30,16 +30,16 @@ impl ResourceRow {
 }
 
 /// What is written of a resource beside its document: the values that SQL looks up by.
-struct Columns {
-    external_id: Option<String>,
-    user_name: Option<String>,
-    user_name_folded: Option<String>,
-    display_name: Option<String>,
-    display_name_folded: Option<String>,
+pub(crate) struct Columns {
+    pub external_id: Option<String>,
+    pub user_name: Option<String>,
+    pub user_name_folded: Option<String>,
+    pub display_name: Option<String>,
+    pub display_name_folded: Option<String>,
 }
 
 impl Columns {
-    fn of(ty: &ResourceType, resource: &Resource) -> Result<Self, Error> {
+    pub fn of(ty: &ResourceType, resource: &Resource) -> Result<Self, Error> {
         let user_name = resource.user_name().filter(|_| ty.kind() == ResourceKind::User);
         let display_name = resource.display_name();
         // Only the names of groups are looked up; a user's display name is free to be long.

@@ -1,5 +1,7 @@
 //! `rollcall doctor`: one line per check, each failure with what to do. Changes nothing.
 
+mod deep;
+
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
@@ -24,7 +26,7 @@ enum Finding {
 }
 
 /// Checks the installation. Exit code 1 if something does not work.
-pub(super) async fn doctor(options: &Options) -> Result<ExitCode> {
+pub(super) async fn doctor(options: &Options, deep: bool) -> Result<ExitCode> {
     let config = match Config::load(options) {
         Ok(config) => config,
         Err(error) => {
@@ -41,7 +43,7 @@ pub(super) async fn doctor(options: &Options) -> Result<ExitCode> {
         ("data folder", data_folder(&config.data_dir)),
         ("secret key", secret_key(&config.secret_key_file)),
     ];
-    findings.extend(database(&config).await);
+    findings.extend(database(&config, deep).await);
     findings.push(("public URL", public_url(&config.public_url_for(config.listen))));
     let mut healthy = true;
     for (what, finding) in findings {
@@ -102,7 +104,7 @@ fn secret_key(path: &Path) -> Finding {
 }
 
 /// Reachable, up to date, undamaged. Opening would make a missing SQLite file, so that one is left alone.
-async fn database(config: &Config) -> Vec<(&'static str, Finding)> {
+async fn database(config: &Config, deep: bool) -> Vec<(&'static str, Finding)> {
     let url = config.database_url.expose();
     let file = url.strip_prefix("sqlite:").map(|path| Path::new(path.strip_prefix("//").unwrap_or(path)));
     if let Some(file) = file.filter(|file| !file.exists()) {
@@ -119,10 +121,14 @@ async fn database(config: &Config) -> Vec<(&'static str, Finding)> {
         Err(error) => return vec![("database", Finding::Bad(format!("{:#}", anyhow::Error::new(error))))],
     };
     let mut findings = vec![("database", Finding::Good(format!("{} at {}", health.version, health.location)))];
-    if matches!(health.migrations, MigrationState::Current) {
+    let current = matches!(health.migrations, MigrationState::Current);
+    if current {
         findings.extend(key_of(config, &database).await.map(|finding| ("secret key", finding)));
     }
     findings.push(("tables", tables(health.migrations)));
+    if deep && current {
+        findings.extend(deep::look(config, &database).await.into_iter().map(|finding| ("data", finding)));
+    }
     findings.extend(health.problems.into_iter().map(|problem| ("database", Finding::Bad(problem))));
     findings
 }

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use diesel::prelude::*;
 
-use crate::support::{Sandbox, finish, mode};
+use crate::support::{Sandbox, finish, mode, request};
 
 #[test]
 fn the_first_start_makes_everything_and_prints_one_line() {
@@ -136,6 +136,9 @@ fn the_doctor_changes_nothing_and_says_what_to_do() {
     let healthy = sandbox.run(&["doctor", "--public-url", "https://rollcall.example"]).output();
     assert!(healthy.lines().all(|line| line.starts_with("ok")), "{healthy}");
 
+    let deep = sandbox.run(&["doctor", "--deep"]).output();
+    assert!(deep.contains("acme: 0 resources, 0 people and 0 rows of the report agree"), "{deep}");
+
     fs::set_permissions(sandbox.path("data/secret.key"), fs::Permissions::from_mode(0o644)).unwrap();
     let ill = sandbox.run(&["doctor", "--public-url", "https://roll_call.example"]);
     assert_eq!(ill.status.code(), Some(1));
@@ -146,6 +149,28 @@ fn the_doctor_changes_nothing_and_says_what_to_do() {
     let wrong = sandbox.run(&["doctor", "--public-url", "rollcall.example"]);
     assert_eq!(wrong.status.code(), Some(1));
     assert!(wrong.stdout.contains("https://"), "{}", wrong.stdout);
+}
+
+#[test]
+fn the_doctor_looks_into_the_data_when_asked_to() {
+    let sandbox = Sandbox::new();
+    let server = sandbox.serve(&[]);
+    sandbox.run(&["tenant", "add", "acme", "--name", "Acme"]).output();
+    let made = sandbox.run(&["application", "add", "--tenant", "acme", "--name", "Okta", "--json"]).json();
+    let users = format!("POST /t/acme/scim/{}/v2/Users", made["application"].as_str().unwrap());
+    let authorization = format!("Bearer {}", made["bearer_token"].as_str().unwrap());
+    let headers = [("Authorization", authorization.as_str()), ("Content-Type", "application/scim+json")];
+    let user = r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ada@corp.test"}"#;
+    assert_eq!(request(server.authority(), &users, &headers, user).unwrap().0, 201);
+    let whole = sandbox.run(&["doctor", "--deep"]).output();
+    assert!(whole.contains("acme: 1 resources, 1 people and 1 rows of the report agree with each other"), "{whole}");
+
+    let mut connection = SqliteConnection::establish(sandbox.path("data/rollcall.db").to_str().unwrap()).unwrap();
+    diesel::sql_query("UPDATE resource_count SET total = 7").execute(&mut connection).unwrap();
+    let told = sandbox.run(&["doctor", "--deep"]);
+    assert_eq!(told.status.code(), Some(1));
+    assert!(told.stdout.contains("FAILED  data         acme: Okta: the counter of User says 7"), "{}", told.stdout);
+    assert!(sandbox.run(&["doctor"]).status.success(), "only --deep looks there");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::Sandbox;
+use crate::support::{RunningServer, Sandbox};
 
 #[test]
 fn one_line_per_request_with_known_fields_and_no_secrets() {
@@ -35,4 +35,18 @@ fn one_line_per_request_with_known_fields_and_no_secrets() {
     assert_ne!(request_id, "mine");
     assert!(answer.contains(&format!("x-request-id: {request_id}")), "{answer}");
     assert!(requests[1].get("tenant.slug").is_none(), "{}", requests[1]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_log_that_cannot_be_written_stops_nothing() {
+    let sandbox = Sandbox::new();
+    let mut command = sandbox.command(&["serve", "--listen", "127.0.0.1:0", "--log", "debug"]);
+    // As on a full disk: each write to it fails.
+    command.stderr(std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
+    let server = RunningServer::start(command, "Rollcall is ready: open ");
+    for _ in 0..3 {
+        let (status, answer) = server.get("/healthz", &[]);
+        assert_eq!(status, 200, "{answer}");
+    }
 }

@@ -6,13 +6,16 @@
 mod support;
 
 mod clients;
+mod clock;
 mod concurrency;
 mod conformance;
 mod connection;
+mod consistency;
 mod directory;
 mod malformed;
 mod okta;
 mod plans;
+mod pooling;
 mod report;
 mod scim;
 mod tenancy;

@@ -1,6 +1,7 @@
 //! The server under test, and the administrator's view of it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use database::Timestamp;
 use database::testing::{Scratch, SeededRandom, SteppingClock};
@@ -28,6 +29,8 @@ pub struct TestServer {
     pub registry: Registry,
     pub provisioning: Provisioning,
     pub database_url: String,
+    /// Whether a test wrote to the database past the server.
+    pub tampered: AtomicBool,
     config: Config,
     stop: StopHandle,
     _folder: tempfile::TempDir,
@@ -57,6 +60,7 @@ impl TestServer {
             registry: application.registry().clone(),
             provisioning: application.provisioning().clone(),
             database_url: scratch.url().to_owned(),
+            tampered: AtomicBool::new(false),
             config,
             stop: application.stop_handle(),
             _folder: folder,
@@ -172,7 +176,21 @@ impl TestServer {
         async { stopping.await.unwrap() }
     }
 
+    /// What contradicts each other in the data of all tenants.
+    pub async fn contradictions(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        for tenant in self.registry.tenants().await.unwrap() {
+            let scope = self.registry.operator_scope(&tenant.slug).await.unwrap();
+            problems.extend(self.provisioning.consistency(&scope).await.unwrap().problems);
+        }
+        problems
+    }
+
+    /// Ends the server, and the test if it left data that contradicts itself.
     pub async fn stop(self) {
+        if !self.tampered.load(Ordering::Relaxed) {
+            assert_eq!(self.contradictions().await, Vec::<String>::new());
+        }
         self.stop.stop().await;
     }
 }

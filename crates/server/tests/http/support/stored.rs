@@ -1,6 +1,8 @@
 //! The database itself, past the server: everything that it holds as one text, to look for what must be nowhere in it; and
 //! more users than a test has the time to create one by one.
 
+use std::sync::atomic::Ordering;
+
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -86,6 +88,7 @@ pub fn many_users(server: &TestServer, application: &TestApplication, count: usi
 
 /// Runs a statement past the server.
 pub fn sql(server: &TestServer, statement: &str) {
+    server.tampered.store(true, Ordering::Relaxed);
     match server.database_url.strip_prefix("sqlite:") {
         Some(path) => SqliteConnection::establish(path).unwrap().batch_execute(statement).unwrap(),
         None => PgConnection::establish(&server.database_url).unwrap().batch_execute(statement).unwrap(),

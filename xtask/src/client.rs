@@ -1,4 +1,4 @@
-//! Just enough HTTP/1.1 over a kept connection to measure with.
+//! Just enough HTTP/1.1 over a kept connection to measure with, and to torture with.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -24,6 +24,11 @@ impl Target {
         let path = format!("/{}", path.trim_end_matches('/'));
         Ok(Target { authority: authority.to_owned(), path, token: token.to_owned() })
     }
+
+    /// The same application at another server.
+    pub fn at(&self, authority: String) -> Target {
+        Target { authority, ..self.clone() }
+    }
 }
 
 /// What to ask for.
@@ -42,15 +47,39 @@ impl Request {
         Request { method: "POST", path: path.to_owned(), body }
     }
 
+    pub fn put(path: String, body: String) -> Request {
+        Request { method: "PUT", path, body }
+    }
+
     pub fn patch(path: String, body: String) -> Request {
         Request { method: "PATCH", path, body }
+    }
+
+    pub fn delete(path: String) -> Request {
+        Request { method: "DELETE", path, body: String::new() }
+    }
+
+    /// Method and path, for messages.
+    pub fn line(&self) -> String {
+        format!("{} {}", self.method, self.path)
     }
 }
 
 /// What came back.
 pub struct Answer {
     pub status: u16,
+    /// As it was written.
+    pub retry_after: Option<String>,
     pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The body as JSON.
+    pub fn json(&self) -> Result<serde_json::Value> {
+        serde_json::from_slice(&self.body).with_context(|| {
+            format!("{} with a body that is not JSON: {}", self.status, String::from_utf8_lossy(&self.body))
+        })
+    }
 }
 
 /// One kept connection.
@@ -86,13 +115,14 @@ impl Client {
         let first = self.line()?;
         let status = first.split(' ').nth(1).and_then(|status| status.parse().ok());
         let status = status.with_context(|| format!("no HTTP status in {first:?}"))?;
-        let mut length = None;
+        let (mut length, mut retry_after) = (None, None);
         let mut chunked = false;
         loop {
             let line = self.line()?.to_ascii_lowercase();
             match line.split_once(':') {
                 None => break,
                 Some(("content-length", value)) => length = Some(value.trim().parse().context("Content-Length")?),
+                Some(("retry-after", value)) => retry_after = Some(value.trim().to_owned()),
                 Some(("transfer-encoding", value)) => chunked = value.trim() == "chunked",
                 Some(_) => {}
             }
@@ -112,7 +142,7 @@ impl Client {
         } else if status != 204 && status != 304 {
             bail!("an answer without a length");
         }
-        Ok(Answer { status, body })
+        Ok(Answer { status, retry_after, body })
     }
 
     fn read(&mut self, size: usize, into: &mut Vec<u8>) -> Result<()> {
