@@ -37,7 +37,8 @@ pub(crate) fn connect(target: &Target, purpose: Purpose, busy_timeout_ms: u64) -
             let settings = format!(
                 "PRAGMA busy_timeout = {busy_timeout_ms}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
                  PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{cache_kib};
-                 PRAGMA mmap_size = 268435456; PRAGMA journal_size_limit = 67108864; PRAGMA query_only = {};",
+                 PRAGMA mmap_size = 268435456; PRAGMA journal_size_limit = 67108864;
+                 PRAGMA wal_autocheckpoint = 4000; PRAGMA query_only = {};",
                 u8::from(purpose == Purpose::Read)
             );
             sqlite.batch_execute(&settings).map_err(|error| error.to_string())?;

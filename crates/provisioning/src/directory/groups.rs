@@ -166,6 +166,8 @@ fn condition<'a>(tenant_id: &'a str, search: &'a GroupSearch) -> BoxedQuery<'a> 
         .into_boxed()
         .filter(table::tenant_id.eq(tenant_id))
         .filter(table::resource_type.eq("Group"))
+        // Every group has one; it says that the index of names holds them all.
+        .filter(table::display_name_folded.is_not_null())
         .filter(table::deleted_at.is_null());
     let key = fold(askable(&search.text).trim());
     if !key.is_empty() {

@@ -29,7 +29,8 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    /// Keeps a row for the next flush. Says whether a batch is full, so that the caller may flush now.
+    /// Keeps a row for the next flush. Says whether the row makes a batch full, so that its caller, and nobody else, writes
+    /// one: the others need not wait.
     pub fn keep(&self, stamp: Stamp, origin: Origin, call: Call, draft: EventDraft) -> bool {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.len() < WAITING_ROWS {
@@ -37,7 +38,7 @@ impl Recorder {
         } else {
             tracing::warn!(event.name = "report.row.dropped", "too many rows are waiting to be written");
         }
-        waiting.len() >= BATCH_ROWS
+        waiting.len() % BATCH_ROWS == 0
     }
 
     /// Writes everything that waits.
@@ -46,31 +47,39 @@ impl Recorder {
     /// What the database says. If it is only busy, the rows wait for the next flush; otherwise the batch that it refused
     /// is gone, so that one row that cannot be written does not hold up all others.
     pub async fn flush(&self, database: &Database) -> Result<(), Error> {
-        loop {
-            let batch: Arc<Vec<Waiting>> = {
-                let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-                let count = waiting.len().min(BATCH_ROWS);
-                Arc::new(waiting.drain(..count).collect())
-            };
-            if batch.is_empty() {
-                return Ok(());
-            }
-            let rows = Arc::clone(&batch);
-            let written = database
-                .write(move |tx| -> Result<(), Error> {
-                    for (stamp, origin, call, draft) in rows.iter() {
-                        record(tx, stamp.clone(), origin, call, draft.clone())?;
-                    }
-                    Ok(())
-                })
-                .await;
-            if let Err(error) = written {
-                if matches!(error, Error::Busy | Error::NoRoom) {
-                    let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-                    waiting.splice(..0, batch.iter().cloned());
-                }
-                return Err(error);
-            }
+        while self.flush_batch(database).await? {}
+        Ok(())
+    }
+
+    /// Writes one batch of what waits. Says whether there was any.
+    ///
+    /// # Errors
+    /// As [`Recorder::flush`].
+    pub async fn flush_batch(&self, database: &Database) -> Result<bool, Error> {
+        let batch: Arc<Vec<Waiting>> = {
+            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            let count = waiting.len().min(BATCH_ROWS);
+            Arc::new(waiting.drain(..count).collect())
+        };
+        if batch.is_empty() {
+            return Ok(false);
         }
+        let rows = Arc::clone(&batch);
+        let written = database
+            .write(move |tx| -> Result<(), Error> {
+                for (stamp, origin, call, draft) in rows.iter() {
+                    record(tx, stamp.clone(), origin, call, draft.clone())?;
+                }
+                Ok(())
+            })
+            .await;
+        if let Err(error) = written {
+            if matches!(error, Error::Busy | Error::NoRoom) {
+                let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+                waiting.splice(..0, batch.iter().cloned());
+            }
+            return Err(error);
+        }
+        Ok(true)
     }
 }

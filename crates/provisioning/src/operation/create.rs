@@ -169,7 +169,10 @@ pub(super) fn create(
         if member_ids.is_empty() { MemberChanges::default() } else { member::add(tx, scope, &row.id, member_ids)? };
     count::add(tx, scope, &ty.name, 1)?;
 
-    let answer = representation::one(tx.connection(), scope, ty, &row, projection)?;
+    let answer = match restored || !member_changes.is_empty() {
+        true => representation::one(tx.connection(), scope, ty, &row, projection)?,
+        false => representation::of_new(scope, ty, &row, projection)?,
+    };
     let members = MemberWords::read(tx.connection(), scope, &member_changes)?;
     let name = &store::display(ty, &resource);
     let mut event = if restored {

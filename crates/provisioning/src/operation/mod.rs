@@ -111,7 +111,7 @@ impl Provisioning {
     async fn keep(&self, origin: Origin, call: &Call, draft: EventDraft) {
         let stamp = Stamp::now(&self.database, call);
         if self.recorder.keep(stamp, origin, call.clone(), draft)
-            && let Err(error) = self.recorder.flush(&self.database).await
+            && let Err(error) = self.recorder.flush_batch(&self.database).await
         {
             tracing::error!(error = %error, "report rows could not be written");
         }

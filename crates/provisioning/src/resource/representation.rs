@@ -48,6 +48,16 @@ pub(crate) fn one(
     page.pop().ok_or_else(|| Error::Internal("a representation got lost".into()))
 }
 
+/// As [`one`], of a resource that is in no group and has no members, as it was only now made: nothing is read.
+pub(crate) fn of_new(
+    scope: &AppScope,
+    ty: &ResourceType,
+    row: &ResourceRow,
+    projection: &Projection,
+) -> Result<Representation, Error> {
+    Spliced::Nothing.representation(scope, ty, row, projection)
+}
+
 /// A page of resources of one type, each in full or as `projection` wants it. The groups of all users are read together, and
 /// so are the members of all groups.
 pub(crate) fn many(
@@ -58,18 +68,7 @@ pub(crate) fn many(
     projection: &Projection,
 ) -> Result<Vec<Representation>, Error> {
     let spliced = Spliced::read(connection, scope, ty, rows, projection)?;
-    let mut page = Vec::with_capacity(rows.len());
-    for row in rows {
-        let location = location(scope, ty, &row.id);
-        let extra = spliced.of(scope, &row.id)?;
-        let extra: Vec<(&str, &str)> = extra.iter().map(|(name, json)| (*name, json.as_str())).collect();
-        let mut body = splice(&row.document, &location, &extra);
-        if !projection.is_everything() {
-            body = projection.apply(&body, ty);
-        }
-        page.push(Representation { id: row.id.clone(), version: row.version, location, body });
-    }
-    Ok(page)
+    rows.iter().map(|row| spliced.representation(scope, ty, row, projection)).collect()
 }
 
 /// What is not in the documents of a page's resources.
@@ -80,6 +79,24 @@ enum Spliced {
 }
 
 impl Spliced {
+    /// The document of a row with what is not in it.
+    fn representation(
+        &self,
+        scope: &AppScope,
+        ty: &ResourceType,
+        row: &ResourceRow,
+        projection: &Projection,
+    ) -> Result<Representation, Error> {
+        let location = location(scope, ty, &row.id);
+        let extra = self.of(scope, &row.id)?;
+        let extra: Vec<(&str, &str)> = extra.iter().map(|(name, json)| (*name, json.as_str())).collect();
+        let mut body = splice(&row.document, &location, &extra);
+        if !projection.is_everything() {
+            body = projection.apply(&body, ty);
+        }
+        Ok(Representation { id: row.id.clone(), version: row.version, location, body })
+    }
+
     fn read(
         connection: &mut Connection,
         scope: &AppScope,

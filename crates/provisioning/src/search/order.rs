@@ -58,6 +58,9 @@ pub(super) fn half<'a>(rows: Rows<'a>, column: Column, filled: Option<bool>) -> 
     match (column, filled) {
         (Column::ExternalId, Some(true)) => rows.filter(table::external_id.is_not_null()),
         (Column::ExternalId, Some(false)) => rows.filter(table::external_id.is_null()),
+        // No resource of the type lacks one; it says that the index holds them all.
+        (Column::UserName, _) => rows.filter(table::user_name_folded.is_not_null()),
+        (Column::DisplayName, _) => rows.filter(table::display_name_folded.is_not_null()),
         _ => rows,
     }
 }
