@@ -13,6 +13,7 @@ mod connection;
 mod database;
 mod dialect;
 mod error;
+mod hold;
 mod id;
 mod migration;
 mod pool;
@@ -22,6 +23,7 @@ pub mod schema;
 pub mod testing;
 mod timestamp;
 mod transaction;
+pub mod transfer;
 mod writer;
 
 pub use clock::{Clock, RandomSource, SystemClock, SystemRandom};

@@ -37,6 +37,19 @@ pub enum Command {
     Application(ApplicationCommand),
     /// Make the database or bring it up to date, then stop
     Migrate,
+    /// Copy the database to a file while servers run
+    Backup {
+        /// File to write
+        file: PathBuf,
+        /// Replace the file if it is there already
+        #[arg(long)]
+        force: bool,
+    },
+    /// Put a backup in the place of the database; the old one is kept beside it
+    Restore {
+        /// File that rollcall backup wrote
+        file: PathBuf,
+    },
     /// Check the installation and say what to do about what is wrong
     Doctor,
 }
@@ -272,6 +285,9 @@ mod tests {
             "rollcall application schema remove --tenant acme --application a1 Device urn:example:Device",
             "rollcall migrate",
             "rollcall doctor",
+            "rollcall backup /srv/monday.db",
+            "rollcall backup monday.db --force --data-dir /srv/rollcall",
+            "rollcall restore monday.db",
         ];
         for line in accepted {
             if let Err(error) = Cli::try_parse_from(line.split_whitespace()) {
@@ -280,6 +296,9 @@ mod tests {
         }
         let refused = [
             "rollcall start",
+            "rollcall backup",
+            "rollcall restore",
+            "rollcall restore monday.db --force",
             "rollcall tenant add --name Acme",
             "rollcall tenant add acme",
             "rollcall administrator add --tenant acme --email a@b.c --role owner",

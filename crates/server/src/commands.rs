@@ -2,9 +2,12 @@
 
 mod administrator;
 mod application;
+mod backup;
 mod doctor;
 mod migrate;
 mod output;
+mod progress;
+mod restore;
 mod schema;
 mod serve;
 mod tenant;
@@ -58,6 +61,8 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Tenant(command) => tenant::run(&load()?, command).await?,
         Command::Administrator(command) => administrator::run(&load()?, command).await?,
         Command::Application(command) => application::run(&load()?, command).await?,
+        Command::Backup { file, force } => backup::backup(&load()?, &file, force)?,
+        Command::Restore { file } => restore::restore(&load()?, &file).await?,
         Command::Migrate => migrate::migrate(&load()?)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -1,6 +1,8 @@
 //! The crate through its public face, on both databases.
 
 #[cfg(test)]
+mod backup;
+#[cfg(test)]
 mod constraints;
 #[cfg(test)]
 mod isolation;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod applications;
+mod backup;
 mod demonstration;
 mod durability;
 mod installation;
