@@ -37,7 +37,7 @@ pub enum Command {
     Application(ApplicationCommand),
     /// Make the database or bring it up to date, then stop
     Migrate,
-    /// Copy the database to a file while servers run
+    /// Copy the database to a file while servers run; on PostgreSQL the file is that of export
     Backup {
         /// File to write
         file: PathBuf,
@@ -48,6 +48,19 @@ pub enum Command {
     /// Put a backup in the place of the database; the old one is kept beside it
     Restore {
         /// File that rollcall backup wrote
+        file: PathBuf,
+    },
+    /// Write the database to a file that SQLite and PostgreSQL can both be filled from, while servers run
+    Export {
+        /// File to write: gzip over lines of JSON
+        file: PathBuf,
+        /// Replace the file if it is there already
+        #[arg(long)]
+        force: bool,
+    },
+    /// Fill an empty database from a file that export wrote, all or nothing
+    Import {
+        /// File to read
         file: PathBuf,
     },
     /// Check the installation and say what to do about what is wrong
@@ -288,6 +301,8 @@ mod tests {
             "rollcall backup /srv/monday.db",
             "rollcall backup monday.db --force --data-dir /srv/rollcall",
             "rollcall restore monday.db",
+            "rollcall export all.gz --force",
+            "rollcall import all.gz --database-url postgres://ada@db/rollcall",
         ];
         for line in accepted {
             if let Err(error) = Cli::try_parse_from(line.split_whitespace()) {
@@ -298,6 +313,8 @@ mod tests {
             "rollcall start",
             "rollcall backup",
             "rollcall restore",
+            "rollcall export",
+            "rollcall import",
             "rollcall restore monday.db --force",
             "rollcall tenant add --name Acme",
             "rollcall tenant add acme",

@@ -4,6 +4,8 @@ mod administrator;
 mod application;
 mod backup;
 mod doctor;
+mod export;
+mod import;
 mod migrate;
 mod output;
 mod progress;
@@ -62,6 +64,8 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Administrator(command) => administrator::run(&load()?, command).await?,
         Command::Application(command) => application::run(&load()?, command).await?,
         Command::Backup { file, force } => backup::backup(&load()?, &file, force)?,
+        Command::Export { file, force } => export::export(&load()?, &file, force)?,
+        Command::Import { file } => import::import(&load()?, &file).await?,
         Command::Restore { file } => restore::restore(&load()?, &file).await?,
         Command::Migrate => migrate::migrate(&load()?)?,
     }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::format::ReadError;
 use crate::{Error, OpenError};
 
 /// See the variants. Whatever it is, the database is as it was before.
@@ -70,6 +71,69 @@ pub enum TransferError {
         path: PathBuf,
         /// The versions that this program does not know.
         unknown: Vec<String>,
+    },
+    /// The database was changed by a newer version.
+    #[error(
+        "the database {location} was changed by a newer version of Rollcall (it has migration {}): use that version",
+        unknown.join(", ")
+    )]
+    NewerDatabase {
+        /// The database, without a password.
+        location: String,
+        /// The versions that this program does not know.
+        unknown: Vec<String>,
+    },
+    /// The database to fill is not empty.
+    #[error(
+        "the database{}{location} is not empty (look at its table {table}): an import needs an empty one, so that two \
+         installations are never mixed", if location.is_empty() { "" } else { " " }
+    )]
+    NotEmpty {
+        /// The database, without a password.
+        location: String,
+        /// A table that is there, or has rows.
+        table: String,
+    },
+    /// The portable file is not whole.
+    #[error("{} cannot be imported, and nothing was changed", path.display())]
+    Export {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        #[source]
+        problem: ReadError,
+    },
+    /// The portable file is whole, but does not fit.
+    #[error("{} cannot be imported: line {line}: {problem}; nothing was changed", path.display())]
+    Unfit {
+        /// The file.
+        path: PathBuf,
+        /// From 1.
+        line: u64,
+        /// What does not fit.
+        problem: String,
+    },
+    /// The database refused rows of the portable file.
+    #[error("{} cannot be imported: the database refused rows of the table {table} before line {line}", path.display())]
+    Rows {
+        /// The file.
+        path: PathBuf,
+        /// The last of the rows, from 1.
+        line: u64,
+        /// Their table.
+        table: String,
+        /// What it said.
+        source: Error,
+    },
+    /// A table does not have the rows that were written.
+    #[error("{rows} rows were written into the table {table}, but it has {found}; nothing was changed")]
+    Lost {
+        /// The table.
+        table: String,
+        /// Written.
+        rows: u64,
+        /// Found.
+        found: u64,
     },
     /// The database said no.
     #[error("the database could not be copied")]

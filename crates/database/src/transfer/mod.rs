@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`back_up`] | a SQLite file that is whole in itself, made while servers write |
 //! | [`Restore`] | such a file in the place of the database |
+//! | [`export`] | a file that either database can be filled from, made while servers write |
+//! | [`import`] | an empty database, filled from such a file |
 //!
 //! All of it blocks, reports its [`Progress`], and leaves nothing half done: what is not finished has another name, and gets
 //! its own only once it is on disk. Deliberately not here: what the rows mean, and the secret key, which is no part of the
@@ -11,13 +13,24 @@
 
 mod backup;
 mod error;
+mod export;
 mod files;
+mod format;
+mod import;
 mod restore;
 mod sqlite;
+#[cfg(test)]
+mod tests;
 
 pub use backup::{Backup, back_up};
 pub use error::TransferError;
+pub use export::export;
+pub use format::ReadError;
+pub use import::import;
 pub use restore::{Restore, Restored};
+
+/// How many rows each table has.
+pub type Counts = std::collections::BTreeMap<String, u64>;
 
 /// What a gzip file begins with.
 pub(crate) const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
@@ -32,6 +45,15 @@ pub enum Progress {
         /// In the end.
         expected: u64,
     },
+    /// So many rows of a table are written.
+    Rows {
+        /// The table.
+        table: String,
+        /// So far; in the end, all of them.
+        rows: u64,
+    },
+    /// All rows are there, and indexes are made.
+    Indexing,
     /// The copy is read again, to see that it is whole.
     Checking,
 }

@@ -42,8 +42,8 @@ impl Restore {
         let wrong = |what| Err(TransferError::WrongKind { path: file.to_owned(), what });
         let Target::Sqlite(database) = Target::parse(&config.url)? else {
             return wrong(
-                "a backup of a SQLite database, but the database is PostgreSQL: restore it to SQLite, then take it over with \
-                 rollcall export and rollcall import",
+                "no file for PostgreSQL if it is a backup of SQLite: restore it to SQLite, then move with rollcall export and \
+                 rollcall import",
             );
         };
         let mut backup = File::open(file).map_err(failed("read", file))?;

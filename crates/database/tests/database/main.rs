@@ -11,6 +11,10 @@ mod loss;
 #[cfg(test)]
 mod migrations;
 #[cfg(test)]
+mod portable;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod transactions;

@@ -1,4 +1,4 @@
-//! `rollcall backup`.
+//! `rollcall backup`: SQLite's own file on SQLite, the portable export on PostgreSQL.
 
 use std::path::Path;
 
@@ -7,13 +7,16 @@ use database::DatabaseConfig;
 use database::transfer::{Progress, back_up};
 
 use super::progress::{ProgressLines, megabytes};
-use super::say;
+use super::{export, say};
 use crate::config::Config;
 
 /// Copies the database while servers run.
 pub(super) fn backup(config: &Config, file: &Path, force: bool) -> Result<()> {
     let mut lines = ProgressLines::new();
     let settings = DatabaseConfig::new(config.database_url.expose());
+    if settings.file().is_none() {
+        return export::export(config, file, force);
+    }
     let made = back_up(&settings, file, force, &mut |progress| tell(&mut lines, &progress))?;
     say(&format!("Backed up the database to {} ({}).", file.display(), megabytes(made.bytes)))?;
     say(&key_is_apart(config))
@@ -28,12 +31,14 @@ pub(super) fn key_is_apart(config: &Config) -> String {
     )
 }
 
-/// One line for a copy of a file.
+/// One line about how far it is.
 pub(super) fn tell(lines: &mut ProgressLines, progress: &Progress) {
     match progress {
         Progress::Bytes { done, expected } => {
             lines.now_and_then(|| format!("copied {} of about {}", megabytes(*done), megabytes(*expected)));
         }
+        Progress::Rows { table, rows } => lines.rows(table, *rows),
+        Progress::Indexing => lines.now_and_then(|| "making the indexes".to_owned()),
         Progress::Checking => lines.now_and_then(|| "checking the copy".to_owned()),
     }
 }

@@ -9,26 +9,44 @@ const EVERY: Duration = Duration::from_secs(2);
 
 /// Prints a line now and then.
 pub(super) struct ProgressLines {
+    begun: Instant,
     last: Instant,
+    /// Rows of the tables that are done, and the table that is not.
+    rows_before: u64,
+    table: String,
+    rows: u64,
 }
 
 impl ProgressLines {
     /// Nothing is said in the first seconds: a command that is done by then needs no progress.
     pub(super) fn new() -> ProgressLines {
-        ProgressLines { last: Instant::now() }
+        let now = Instant::now();
+        ProgressLines { begun: now, last: now, rows_before: 0, table: String::new(), rows: 0 }
     }
 
     /// Says it if the last line is long enough ago.
     pub(super) fn now_and_then(&mut self, line: impl FnOnce() -> String) {
         if self.last.elapsed() >= EVERY {
-            self.always(&line());
+            self.last = Instant::now();
+            complain(&line());
         }
     }
 
-    /// Says it in any case.
-    pub(super) fn always(&mut self, line: &str) {
-        self.last = Instant::now();
-        complain(line);
+    /// So many rows of a table are done.
+    pub(super) fn rows(&mut self, table: &str, rows: u64) {
+        if table != self.table {
+            self.rows_before += self.rows;
+            table.clone_into(&mut self.table);
+        }
+        self.rows = rows;
+        let rate = self.rate();
+        self.now_and_then(|| format!("{table}: {rows} rows ({rate} rows/s so far)"));
+    }
+
+    /// Rows of all tables for each second since the beginning.
+    pub(super) fn rate(&self) -> u64 {
+        let milliseconds = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
+        (self.rows_before + self.rows).saturating_mul(1_000) / milliseconds
     }
 }
 

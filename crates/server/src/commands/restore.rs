@@ -9,13 +9,16 @@ use database::{Clock, Database, DatabaseConfig, SystemClock, SystemRandom};
 use registry::{Registry, SecretKey};
 
 use super::progress::ProgressLines;
-use super::{backup, say};
+use super::{backup, import, say};
 use crate::config::Config;
 
-/// Puts a backup in the place of the database, if the secret key fits it.
+/// Puts a backup in the place of the database, if the secret key fits it. On PostgreSQL a backup is a portable export.
 pub(super) async fn restore(config: &Config, file: &Path) -> Result<()> {
     let mut lines = ProgressLines::new();
     let settings = DatabaseConfig::new(config.database_url.expose());
+    if settings.file().is_none() {
+        return import::import(config, file).await;
+    }
     let restore = Restore::prepare(&settings, file, &mut |progress| backup::tell(&mut lines, &progress))?;
     check_key(config, &restore.copy()).await?;
     let restored = restore.finish(SystemClock.now())?;

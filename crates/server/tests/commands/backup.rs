@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use database::testing::Scratch;
+
 use crate::support::Sandbox;
 
 /// A tenant with an application, so that there is a credential that the secret key belongs to.
@@ -57,6 +59,37 @@ fn a_backup_is_restored_with_its_own_key_only() {
     sandbox.run(&elsewhere(&["--secret-key-file", "data/secret.key"])).output();
     let doctor = ["doctor", "--data-dir", "elsewhere", "--secret-key-file", "data/secret.key"];
     assert!(!sandbox.run(&doctor).output().contains("FAILED"));
+}
+
+#[test]
+fn an_installation_moves_to_postgresql_and_back() {
+    let sandbox = filled();
+    let scratch = Scratch::postgres();
+    let on_postgres = |arguments: &[&'static str]| [arguments, &["--database-url", scratch.url()]].concat();
+    let server = sandbox.serve(&[]);
+    let told = sandbox.run(&["export", "all.gz"]).output();
+    assert!(told.contains(" rows of ") && told.contains("secret.key"), "{told}");
+    drop(server);
+
+    let told = sandbox.run(&on_postgres(&["import", "all.gz"])).output();
+    assert!(told.contains(" rows of "), "{told}");
+    let server = sandbox.serve(&on_postgres(&[]));
+    assert_eq!(server.get("/healthz", &[]).0, 200);
+    let refused = sandbox.run(&on_postgres(&["import", "all.gz"])).complaint();
+    assert!(refused.contains("is not empty"), "{refused}");
+    sandbox.run(&on_postgres(&["application", "add", "--tenant", "acme", "--name", "Entra"])).output();
+
+    // What backup writes on PostgreSQL is the same kind of file.
+    sandbox.run(&on_postgres(&["backup", "later.gz"])).output();
+    let refused = sandbox.run(&["restore", "later.gz"]).complaint();
+    assert!(refused.contains("rollcall import"), "{refused}");
+    let back = ["import", "later.gz", "--data-dir", "back"];
+    let refused = sandbox.run(&back).complaint();
+    assert!(refused.contains("all rows are imported, but the secret key"), "{refused}");
+    let again = Scratch::postgres();
+    sandbox.run(&["restore", "later.gz", "--database-url", again.url()]).output();
+    let taken = ["application", "add", "--tenant", "acme", "--name", "Entra", "--database-url", again.url()];
+    assert!(sandbox.run(&taken).complaint().contains("name"), "it came along");
 }
 
 #[test]
