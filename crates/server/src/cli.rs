@@ -35,6 +35,9 @@ pub enum Command {
     /// Applications: the SCIM clients of a tenant
     #[command(subcommand)]
     Application(ApplicationCommand),
+    /// Rows of the provisioning report
+    #[command(subcommand)]
+    Events(EventsCommand),
     /// Make the database or bring it up to date, then stop
     Migrate,
     /// Copy the database to a file while servers run; on PostgreSQL the file is that of export
@@ -213,6 +216,20 @@ pub enum SchemaCommand {
     },
 }
 
+/// Commands about the provisioning report.
+#[derive(Debug, Subcommand)]
+pub enum EventsCommand {
+    /// Delete old rows of every tenant in small steps, while servers run
+    Prune {
+        /// Rows older than this many days
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+        older_than: u32,
+        /// Only tell how many there are
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
 /// Where definitions come from: exactly one of these.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
@@ -302,6 +319,7 @@ mod tests {
             "rollcall backup monday.db --force --data-dir /srv/rollcall",
             "rollcall restore monday.db",
             "rollcall export all.gz --force",
+            "rollcall events prune --older-than 90 --dry-run",
             "rollcall import all.gz --database-url postgres://ada@db/rollcall",
         ];
         for line in accepted {
@@ -314,6 +332,8 @@ mod tests {
             "rollcall backup",
             "rollcall restore",
             "rollcall export",
+            "rollcall events prune",
+            "rollcall events prune --older-than 0",
             "rollcall import",
             "rollcall restore monday.db --force",
             "rollcall tenant add --name Acme",

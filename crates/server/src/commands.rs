@@ -4,6 +4,7 @@ mod administrator;
 mod application;
 mod backup;
 mod doctor;
+mod events;
 mod export;
 mod import;
 mod migrate;
@@ -67,6 +68,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Export { file, force } => export::export(&load()?, &file, force)?,
         Command::Import { file } => import::import(&load()?, &file).await?,
         Command::Restore { file } => restore::restore(&load()?, &file).await?,
+        Command::Events(command) => events::run(&load()?, command).await?,
         Command::Migrate => migrate::migrate(&load()?)?,
     }
     Ok(ExitCode::SUCCESS)

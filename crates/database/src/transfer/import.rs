@@ -11,7 +11,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use diesel::connection::{SimpleConnection, TransactionManager};
 use diesel::prelude::*;
@@ -42,8 +42,8 @@ pub fn import(
     let mut load = Load { file, reader, head, progress };
     load.refuse_newer()?;
     match Target::parse(&config.url)? {
-        Target::Sqlite(database) => load.into_sqlite(config, &database),
-        target @ Target::Postgres(_) => load.into_postgres(config, &target),
+        Target::Sqlite(database) => load.fill_sqlite(config, &database),
+        target @ Target::Postgres(_) => load.fill_postgres(config, &target),
     }
 }
 
@@ -63,9 +63,9 @@ impl<R: Read> Load<'_, R> {
         if unknown.is_empty() { Ok(()) } else { Err(TransferError::Newer { path: self.file.to_owned(), unknown }) }
     }
 
-    fn into_sqlite(&mut self, config: &DatabaseConfig, database: &PathBuf) -> Result<Counts, TransferError> {
+    fn fill_sqlite(&mut self, config: &DatabaseConfig, database: &Path) -> Result<Counts, TransferError> {
         crate::database::make_folder(database)?;
-        let in_use = || TransferError::InUse { path: database.clone() };
+        let in_use = || TransferError::InUse { path: database.to_path_buf() };
         let _alone = Hold::alone(database).map_err(failed("write", database))?.ok_or_else(in_use)?;
         if database.exists() {
             refuse_rows(&mut sqlite::open(database, config.busy_timeout_ms)?, config)?;
@@ -83,7 +83,7 @@ impl<R: Read> Load<'_, R> {
         Ok(counts)
     }
 
-    fn into_postgres(&mut self, config: &DatabaseConfig, target: &Target) -> Result<Counts, TransferError> {
+    fn fill_postgres(&mut self, config: &DatabaseConfig, target: &Target) -> Result<Counts, TransferError> {
         let location = without_password(&config.url);
         let mut connection = connect(target, Purpose::Write, config.busy_timeout_ms)
             .map_err(|reason| OpenError::Connect { location, reason })?;

@@ -6,6 +6,7 @@ mod applications;
 mod backup;
 mod demonstration;
 mod durability;
+mod events;
 mod installation;
 mod log;
 mod people;
