@@ -22,6 +22,14 @@ impl DatabaseConfig {
     pub fn new(url: impl Into<String>) -> Self {
         DatabaseConfig { url: url.into(), max_connections: 16, busy_timeout_ms: 5_000 }
     }
+
+    /// The file of a SQLite database, whether it is there or not; `None` for PostgreSQL.
+    pub fn file(&self) -> Option<PathBuf> {
+        match Target::parse(&self.url) {
+            Ok(Target::Sqlite(path)) => Some(path),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Debug for DatabaseConfig {
@@ -61,6 +69,12 @@ pub enum OpenError {
         path: PathBuf,
         /// What the system said.
         reason: String,
+    },
+    /// Another file is about to take the place of the SQLite file.
+    #[error("the database {} is just being restored or imported: wait until that is done, then start again", path.display())]
+    BeingReplaced {
+        /// The database.
+        path: PathBuf,
     },
     /// The database does not answer or does not let us in.
     #[error("cannot open the database {location}: {reason}")]

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use tracing::Instrument;
 
 use crate::config::{Target, without_password};
+use crate::hold::{Hold, lock_file};
 use crate::id::{IdSource, Kind};
 use crate::migration::{self, MigrationState};
 use crate::pool::{Pool, Purpose, connect};
@@ -38,6 +39,8 @@ struct Shared {
     gate: Arc<Semaphore>,
     /// SQLite only.
     writer: Option<Writer>,
+    /// SQLite only. The last to go: no other file may take the place of one that is still open.
+    _hold: Option<Hold>,
 }
 
 /// What `rollcall doctor` tells about the database.
@@ -65,9 +68,19 @@ impl Database {
         let location = without_password(&config.url);
         let busy_timeout_ms = config.busy_timeout_ms;
         let cannot = |reason: String| OpenError::Connect { location: location.clone(), reason };
-        if let Target::Sqlite(path) = &target {
-            make_file(path)?;
-        }
+        let hold = match &target {
+            Target::Postgres(_) => None,
+            Target::Sqlite(path) => {
+                make_folder(path)?;
+                let failed =
+                    |error: std::io::Error| OpenError::File { path: lock_file(path), reason: error.to_string() };
+                let hold = Hold::together(path).map_err(failed)?;
+                // Before the file is made or opened: it may be another one in a moment.
+                let hold = hold.ok_or_else(|| OpenError::BeingReplaced { path: path.clone() })?;
+                make_file(path)?;
+                Some(hold)
+            }
+        };
         let connection = connect(&target, Purpose::Write, busy_timeout_ms).map_err(cannot)?;
         let ids = Arc::new(IdSource::new(random));
         let writer = match &target {
@@ -82,7 +95,8 @@ impl Database {
         let gate =
             Arc::new(Semaphore::new(usize::try_from(config.max_connections.max(1)).unwrap_or(Semaphore::MAX_PERMITS)));
         let lock_timeout_ms = pooling::is_pooled(&target).then_some(busy_timeout_ms);
-        let shared = Shared { target, location, busy_timeout_ms, lock_timeout_ms, clock, ids, pool, gate, writer };
+        let shared =
+            Shared { target, location, busy_timeout_ms, lock_timeout_ms, clock, ids, pool, gate, writer, _hold: hold };
         Ok(Database { shared: Arc::new(shared) })
     }
 
@@ -267,17 +281,19 @@ impl Shared {
     }
 }
 
-/// The file holds personal data and password hashes: nobody else may look into a file or a folder that we make. SQLite
-/// gives the files beside it the same mode.
+/// The files in it hold personal data and password hashes: nobody else may look into a folder that we make.
+pub(crate) fn make_folder(path: &Path) -> Result<(), OpenError> {
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    let failed = |error: std::io::Error| OpenError::File { path: folder.to_owned(), reason: error.to_string() };
+    builder.create(folder).map_err(failed)
+}
+
+/// Nobody else may look into it; SQLite gives the files beside it the same mode.
 fn make_file(path: &Path) -> Result<(), OpenError> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        let mut builder = std::fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        let failed = |error: std::io::Error| OpenError::File { path: folder.to_owned(), reason: error.to_string() };
-        builder.create(folder).map_err(failed)?;
-    }
     let mut options = std::fs::OpenOptions::new();
     options.create(true).append(true);
     #[cfg(unix)]

@@ -1,5 +1,7 @@
-//! Every place where the two databases differ. No other file of the workspace matches on the backend (but
+//! Every place where the two databases differ; what concerns all tables at once is in `whole`. No other file of the workspace matches on the backend (but
 //! [`each!`](crate::each), which runs the same expression on both).
+
+pub(crate) mod whole;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;

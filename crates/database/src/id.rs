@@ -83,6 +83,12 @@ impl<K> Id<K> {
         Ok(Self::trusted(text.to_owned()))
     }
 
+    /// The smallest UUIDv7 of that moment: ids made before it are smaller. For a range over a primary key.
+    pub fn first_at(moment: Timestamp) -> Self {
+        let ms = moment.as_milliseconds().clamp(0, 0xFFFF_FFFF_FFFF);
+        Self::trusted(format!("{:08x}-{:04x}-0000-0000-000000000000", ms >> 16, ms & 0xFFFF))
+    }
+
     /// The id's text.
     pub fn as_str(&self) -> &str {
         &self.text

@@ -14,6 +14,7 @@ mod connection;
 mod database;
 mod dialect;
 mod error;
+mod hold;
 mod id;
 mod insert;
 mod migration;
@@ -25,6 +26,7 @@ pub mod schema;
 pub mod testing;
 mod timestamp;
 mod transaction;
+pub mod transfer;
 mod writer;
 
 pub use cached::{CacheStatement, Cached};

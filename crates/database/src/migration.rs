@@ -56,10 +56,17 @@ diesel::table! {
 }
 
 /// What is embedded; both databases have the same versions, which `cargo xtask schema` checks.
-fn embedded() -> Result<BTreeSet<String>, Error> {
+pub(crate) fn embedded() -> Result<BTreeSet<String>, Error> {
     let migrations: Vec<Box<dyn Migration<Sqlite>>> =
         SQLITE_MIGRATIONS.migrations().map_err(|error| Error::Other(error.into()))?;
     Ok(migrations.iter().map(|migration| migration.name().version().to_string()).collect())
+}
+
+/// What was run, in a database that has the table for it.
+pub(crate) fn applied(connection: &mut Connection) -> Result<BTreeSet<String>, Error> {
+    let applied: Vec<String> =
+        __diesel_schema_migrations::table.select(__diesel_schema_migrations::version).load(connection)?;
+    Ok(BTreeSet::from_iter(applied))
 }
 
 /// Compares what was run with what is embedded.
@@ -68,9 +75,7 @@ pub(crate) fn state(connection: &mut Connection) -> Result<MigrationState, Error
     if !dialect::has_migration_table(connection)? {
         return Ok(MigrationState::Empty);
     }
-    let applied: Vec<String> =
-        __diesel_schema_migrations::table.select(__diesel_schema_migrations::version).load(connection)?;
-    let applied = BTreeSet::from_iter(applied);
+    let applied = applied(connection)?;
     let unknown: Vec<String> = applied.difference(&embedded).cloned().collect();
     let missing = embedded.difference(&applied).count();
     Ok(match (unknown.is_empty(), missing) {

@@ -36,6 +36,7 @@ pub use event::detail::EventDetail;
 pub use event::kind::{Operation, Outcome};
 pub use event::record::{Change, Step};
 pub use event::report::{Bucket, EventReport, EventRow, EventSearch, Reason};
+pub use event::retention::IdentifierWalk;
 pub use event::timeline::{Milestone, Milestones, Subject};
 pub use operation::{Answer, Creation, IfMatch, Queried, QueryAt, Refusal};
 pub use page::{PageOf, Total};

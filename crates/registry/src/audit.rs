@@ -54,7 +54,27 @@ pub(crate) fn record(tx: &mut WriteTx<'_>, tenant: &Id<kind::Tenant>, actor: &st
     Ok(())
 }
 
+/// Rows that are deleted in one transaction.
+const ACTS_AT_ONCE: i64 = 500;
+
 impl Registry {
+    /// Deletes some of the tenant's acts from before that moment, the oldest first, and tells how many; 0 when there are none
+    /// left. Small steps, so that no other write waits for long.
+    pub async fn prune_audit(&self, scope: &TenantScope, before: Timestamp) -> Result<usize> {
+        let (tenant, first_kept) = (scope.tenant_id.clone(), Id::<kind::Audit>::first_at(before));
+        self.inner
+            .database
+            .write(move |tx| {
+                let of_tenant = || audit_event::table.filter(audit_event::tenant_id.eq(&tenant));
+                let old = of_tenant().filter(audit_event::id.lt(&first_kept)).order(audit_event::id);
+                let ids: Vec<Id<kind::Audit>> =
+                    old.select(audit_event::id).limit(ACTS_AT_ONCE).load(tx.connection())?;
+                let Some(last) = ids.last() else { return Ok(0) };
+                Ok(diesel::delete(of_tenant().filter(audit_event::id.le(last))).execute(tx.connection())?)
+            })
+            .await
+    }
+
     /// The latest acts of the tenant, or those about one application, newest first.
     pub async fn audit(&self, scope: &TenantScope, application: Option<&str>, limit: i64) -> Result<Vec<AuditEvent>> {
         let tenant = scope.tenant_id.clone();

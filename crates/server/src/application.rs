@@ -23,6 +23,7 @@ use crate::connection::{self, Settings};
 use crate::health::health;
 use crate::installation::Installation;
 use crate::middleware::{SecurityHeaders, request_log, scim_refusal, unreadable};
+use crate::retention::Retention;
 
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 1024;
@@ -43,6 +44,7 @@ pub struct Application {
     registry: Registry,
     provisioning: Provisioning,
     setup_token: Option<SecretString>,
+    retention: Retention,
 }
 
 /// Stops a running [`Application`].
@@ -69,6 +71,7 @@ impl Application {
         let provisioning = Provisioning::new(database.clone(), registry.clone(), limits);
         let setup_token = if registry.is_set_up().await? { None } else { Some(registry.unguessable()) };
 
+        let retention_clock = Arc::clone(&clock);
         let guard = Arc::new(setup_token.clone().map_or_else(SetupToken::none, SetupToken::new));
         let dashboard = Dashboard::new(registry.clone(), provisioning.clone(), guard, &public_url, clock);
         let endpoint = ScimEndpoint { provisioning: provisioning.clone(), registry: registry.clone() };
@@ -97,7 +100,14 @@ impl Application {
                 .wrap(from_fn(request_log))
         })
         .context("cannot take connections")?;
-        Ok(Application { server, address, public_url, registry, provisioning, setup_token })
+        let retention = Retention {
+            registry: registry.clone(),
+            provisioning: provisioning.clone(),
+            clock: retention_clock,
+            event_days: config.event_retention_days,
+            audit_days: config.audit_retention_days,
+        };
+        Ok(Application { server, address, public_url, registry, provisioning, setup_token, retention })
     }
 
     /// Where it listens.
@@ -144,8 +154,10 @@ impl Application {
                 }
             })
         };
+        let pruning = actix_web::rt::spawn(self.retention.run_for_ever());
         let served = self.server.await;
         flushing.abort();
+        pruning.abort();
         flush(&self.registry, &self.provisioning).await;
         served.context("the server stopped unexpectedly")
     }

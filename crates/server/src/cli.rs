@@ -35,8 +35,37 @@ pub enum Command {
     /// Applications: the SCIM clients of a tenant
     #[command(subcommand)]
     Application(ApplicationCommand),
+    /// Rows of the provisioning report
+    #[command(subcommand)]
+    Events(EventsCommand),
     /// Make the database or bring it up to date, then stop
     Migrate,
+    /// Copy the database to a file while servers run; on PostgreSQL the file is that of export
+    Backup {
+        /// File to write
+        file: PathBuf,
+        /// Replace the file if it is there already
+        #[arg(long)]
+        force: bool,
+    },
+    /// Put a backup in the place of the database; the old one is kept beside it
+    Restore {
+        /// File that rollcall backup wrote
+        file: PathBuf,
+    },
+    /// Write the database to a file that SQLite and PostgreSQL can both be filled from, while servers run
+    Export {
+        /// File to write: gzip over lines of JSON
+        file: PathBuf,
+        /// Replace the file if it is there already
+        #[arg(long)]
+        force: bool,
+    },
+    /// Fill an empty database from a file that export wrote, all or nothing
+    Import {
+        /// File to read
+        file: PathBuf,
+    },
     /// Check the installation and say what to do about what is wrong
     Doctor {
         /// Look at every row of every tenant, too: whether what was written together is there together (about a minute for a
@@ -192,6 +221,20 @@ pub enum SchemaCommand {
     },
 }
 
+/// Commands about the provisioning report.
+#[derive(Debug, Subcommand)]
+pub enum EventsCommand {
+    /// Delete old rows of every tenant in small steps, while servers run
+    Prune {
+        /// Rows older than this many days
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+        older_than: u32,
+        /// Only tell how many there are
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
 /// Where definitions come from: exactly one of these.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
@@ -278,6 +321,12 @@ mod tests {
             "rollcall migrate",
             "rollcall doctor",
             "rollcall doctor --deep",
+            "rollcall backup /srv/monday.db",
+            "rollcall backup monday.db --force --data-dir /srv/rollcall",
+            "rollcall restore monday.db",
+            "rollcall export all.gz --force",
+            "rollcall events prune --older-than 90 --dry-run",
+            "rollcall import all.gz --database-url postgres://ada@db/rollcall",
         ];
         for line in accepted {
             if let Err(error) = Cli::try_parse_from(line.split_whitespace()) {
@@ -286,6 +335,13 @@ mod tests {
         }
         let refused = [
             "rollcall start",
+            "rollcall backup",
+            "rollcall restore",
+            "rollcall export",
+            "rollcall events prune",
+            "rollcall events prune --older-than 0",
+            "rollcall import",
+            "rollcall restore monday.db --force",
             "rollcall tenant add --name Acme",
             "rollcall tenant add acme",
             "rollcall administrator add --tenant acme --email a@b.c --role owner",

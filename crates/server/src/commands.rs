@@ -2,9 +2,15 @@
 
 mod administrator;
 mod application;
+mod backup;
 mod doctor;
+mod events;
+mod export;
+mod import;
 mod migrate;
 mod output;
+mod progress;
+mod restore;
 mod schema;
 mod serve;
 mod tenant;
@@ -58,6 +64,11 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Tenant(command) => tenant::run(&load()?, command).await?,
         Command::Administrator(command) => administrator::run(&load()?, command).await?,
         Command::Application(command) => application::run(&load()?, command).await?,
+        Command::Backup { file, force } => backup::backup(&load()?, &file, force)?,
+        Command::Export { file, force } => export::export(&load()?, &file, force)?,
+        Command::Import { file } => import::import(&load()?, &file).await?,
+        Command::Restore { file } => restore::restore(&load()?, &file).await?,
+        Command::Events(command) => events::run(&load()?, command).await?,
         Command::Migrate => migrate::migrate(&load()?)?,
     }
     Ok(ExitCode::SUCCESS)

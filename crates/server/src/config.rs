@@ -19,6 +19,9 @@ pub use file::FileOptions;
 /// Body limit unless set otherwise: a group of 100,000 members comes in one PUT.
 pub const DEFAULT_BODY_LIMIT_BYTES: usize = 16 * 1024 * 1024;
 
+/// A century: more is a mistake.
+const MAX_RETENTION_DAYS: u32 = 36_500;
+
 /// What is logged unless set otherwise. The web framework reports at length that it starts its workers, and as an error that
 /// some port scanner does not speak HTTP.
 const DEFAULT_LOG: &str = "info,actix_server=warn,actix_http=off";
@@ -51,6 +54,12 @@ pub struct Options {
     /// Threads that answer requests [default: one per processor core]
     #[arg(long, global = true, env = "ROLLCALL_WORKERS", value_name = "NUMBER")]
     pub workers: Option<usize>,
+    /// Days that rows of the provisioning report are kept; 0 keeps them for ever [default: 0]
+    #[arg(long, global = true, env = "ROLLCALL_EVENT_RETENTION_DAYS", value_name = "DAYS")]
+    pub event_retention_days: Option<u32>,
+    /// Days that the record of what administrators did is kept; 0 keeps it for ever [default: 0]
+    #[arg(long, global = true, env = "ROLLCALL_AUDIT_RETENTION_DAYS", value_name = "DAYS")]
+    pub audit_retention_days: Option<u32>,
     /// What to log: error, warn, info, debug, trace, or a filter such as
     /// `warn,rollcall=debug` [default: info,actix_server=warn,actix_http=off]
     #[arg(long, global = true, env = "ROLLCALL_LOG", value_name = "FILTER")]
@@ -112,6 +121,10 @@ pub struct Config {
     pub body_limit_bytes: usize,
     /// Worker threads; `None`: one per processor core.
     pub workers: Option<usize>,
+    /// Days that rows of the report are kept; `None`: for ever.
+    pub event_retention_days: Option<u32>,
+    /// Days that the acts of administrators are kept; `None`: for ever.
+    pub audit_retention_days: Option<u32>,
     /// Filter of the log, in the notation of `tracing-subscriber`.
     pub log: String,
     /// Form of the log.
@@ -153,6 +166,8 @@ impl Config {
             data_dir,
             body_limit_bytes: options.body_limit_bytes.or(file.body_limit_bytes).unwrap_or(DEFAULT_BODY_LIMIT_BYTES),
             workers: options.workers.or(file.workers),
+            event_retention_days: retention(options.event_retention_days.or(file.event_retention_days)),
+            audit_retention_days: retention(options.audit_retention_days.or(file.audit_retention_days)),
             log: options.log.or(file.log).unwrap_or_else(|| DEFAULT_LOG.to_owned()),
             log_format: options.log_format.or(file.log_format).unwrap_or(LogFormat::Text),
         })
@@ -175,6 +190,12 @@ impl Config {
         if let Some(workers) = self.workers {
             ensure!((1..=1024).contains(&workers), "workers {workers}: choose between 1 and 1024");
         }
+        for (name, days) in
+            [("event_retention_days", self.event_retention_days), ("audit_retention_days", self.audit_retention_days)]
+        {
+            let days = days.unwrap_or(0);
+            ensure!(days <= MAX_RETENTION_DAYS, "{name} {days}: choose at most {MAX_RETENTION_DAYS}, or 0 for ever");
+        }
         tracing_subscriber::EnvFilter::try_new(&self.log)
             .map_err(|error| anyhow::anyhow!("log {:?}: {error}", self.log))?;
         Ok(())
@@ -189,6 +210,11 @@ impl Config {
             None => format!("http://{address}"),
         }
     }
+}
+
+/// `None` for ever, which is written as 0, so that a flag can take back what the file says.
+fn retention(days: Option<u32>) -> Option<u32> {
+    days.filter(|days| *days > 0)
 }
 
 /// The database file inside the data folder.

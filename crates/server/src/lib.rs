@@ -12,6 +12,7 @@ mod demo;
 mod health;
 mod installation;
 mod middleware;
+mod retention;
 mod signals;
 mod telemetry;
 

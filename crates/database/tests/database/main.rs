@@ -1,6 +1,8 @@
 //! The crate through its public face, on both databases.
 
 #[cfg(test)]
+mod backup;
+#[cfg(test)]
 mod constraints;
 #[cfg(test)]
 mod isolation;
@@ -8,6 +10,10 @@ mod isolation;
 mod loss;
 #[cfg(test)]
 mod migrations;
+#[cfg(test)]
+mod portable;
+#[cfg(test)]
+mod sample;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

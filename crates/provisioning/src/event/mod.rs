@@ -10,4 +10,5 @@ pub mod kind;
 pub(crate) mod record;
 pub(crate) mod recorder;
 pub mod report;
+pub mod retention;
 pub mod timeline;

@@ -383,8 +383,7 @@ fn bar_width_ms(span_ms: i64) -> i64 {
 
 /// The smallest UUIDv7 of a moment.
 fn first_id_at(millis: i64) -> String {
-    let millis = millis.clamp(0, 0xFFFF_FFFF_FFFF);
-    format!("{:08x}-{:04x}-0000-0000-000000000000", millis >> 16, millis & 0xFFFF)
+    database::Id::<database::kind::Event>::first_at(Timestamp::from_milliseconds(millis)).into_string()
 }
 
 #[cfg(test)]

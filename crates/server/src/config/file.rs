@@ -18,6 +18,8 @@ pub struct FileOptions {
     pub(super) secret_key_file: Option<PathBuf>,
     pub(super) body_limit_bytes: Option<usize>,
     pub(super) workers: Option<usize>,
+    pub(super) event_retention_days: Option<u32>,
+    pub(super) audit_retention_days: Option<u32>,
     pub(super) log: Option<String>,
     pub(super) log_format: Option<LogFormat>,
 }

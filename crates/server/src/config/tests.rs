@@ -41,6 +41,21 @@ fn a_flag_comes_before_the_file() {
 }
 
 #[test]
+fn everything_is_kept_for_ever_unless_days_are_given() {
+    let table: [(&[&str], &str, Option<u32>); 4] = [
+        (&[], "", None),
+        (&[], "event_retention_days = 90", Some(90)),
+        (&["--event-retention-days", "30"], "event_retention_days = 90", Some(30)),
+        (&["--event-retention-days", "0"], "event_retention_days = 90", None),
+    ];
+    for (flags, file, expected) in table {
+        let config = config(flags, file).unwrap();
+        assert_eq!(config.event_retention_days, expected, "{flags:?} {file:?}");
+        assert_eq!(config.audit_retention_days, None);
+    }
+}
+
+#[test]
 fn nobody_is_sent_to_an_unspecified_address() {
     let config = config(&["--listen", "0.0.0.0:9000"], "").unwrap();
     assert_eq!(config.public_url_for(config.listen), "http://localhost:9000");
@@ -48,7 +63,7 @@ fn nobody_is_sent_to_an_unspecified_address() {
 
 #[test]
 fn wrong_settings_are_refused_in_words() {
-    let table: [(&[&str], &str, &str); 12] = [
+    let table: [(&[&str], &str, &str); 13] = [
         (&[], "listn = \"127.0.0.1:1\"", "line 1: unknown field `listn`"),
         (&[], "\n\nworkers = \"two\"", "line 3"),
         (&[], "listen = \"here\"", "127.0.0.1:8080"),
@@ -59,6 +74,7 @@ fn wrong_settings_are_refused_in_words() {
         (&["--database-url", "sqlite:"], "", "name the file"),
         (&["--body-limit-bytes", "10"], "", "between 1024"),
         (&["--workers", "0"], "", "between 1 and 1024"),
+        (&[], "event_retention_days = 100000", "event_retention_days 100000: choose at most 36500"),
         (&["--log", "rollcall=shout"], "", "log \"rollcall=shout\""),
         (&["--log-format", "xml"], "", "xml"),
     ];

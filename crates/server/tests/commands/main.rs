@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod applications;
+mod backup;
 mod demonstration;
 mod durability;
+mod events;
 mod installation;
 mod log;
 mod people;

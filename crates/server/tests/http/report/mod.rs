@@ -1,4 +1,5 @@
 //! Reports → Provisioning Report
 
 mod detail;
+mod retention;
 mod search;

@@ -48,6 +48,8 @@ impl TestServer {
             secret_key_file: folder.path().join("secret.key"),
             body_limit_bytes: BODY_LIMIT_BYTES,
             workers: Some(2),
+            event_retention_days: None,
+            audit_retention_days: None,
             log: "off".to_owned(),
             log_format: LogFormat::Text,
         };
