@@ -128,6 +128,7 @@ on_both_databases! {
         assert_eq!(step.removed(), 1);
         // Another server counted on it while it went: there is a new row, without an identifier of its own.
         let (tenant_id, application_id) = (scope.tenant_id().to_string(), application.id.clone());
+        server.tampered.store(true, std::sync::atomic::Ordering::Relaxed);
         tables(server).write(move |tx| {
             use provisioning_event::dsl as event;
             diesel::insert_into(provisioning_event::table).values((
