@@ -69,9 +69,23 @@ async fn more_reads_than_connections_wait_and_are_then_told_busy() {
         has_begun.await.unwrap();
         let outcome = database.read(|_| Ok::<_, Error>(())).await;
         assert!(matches!(outcome, Err(Error::Busy)), "{name} {outcome:?}");
+        let outcome = database.look_up(|_| Ok::<_, Error>(())).await;
+        assert!(matches!(outcome, Err(Error::Busy)), "{name} {outcome:?}");
         open.send(()).unwrap();
         long.await.unwrap().unwrap();
         database.read(|_| Ok::<_, Error>(())).await.unwrap();
+        database.look_up(|_| Ok::<_, Error>(())).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_look_up_stays_on_its_thread_on_sqlite() {
+    for (scratch, stays) in [(Scratch::sqlite(), true), (Scratch::postgres(), false)] {
+        let database = scratch.open();
+        let thread = database.look_up(|_| Ok::<_, Error>(std::thread::current().id())).await.unwrap();
+        assert_eq!(thread == std::thread::current().id(), stays);
+        let outcome: Result<(), Error> = database.look_up(|_| panic!("as it should")).await;
+        assert!(matches!(outcome, Err(Error::Other(_))), "{outcome:?}");
     }
 }
 

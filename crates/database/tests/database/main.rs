@@ -14,6 +14,7 @@ mod migrations;
 mod portable;
 #[cfg(test)]
 mod sample;
+mod statements;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

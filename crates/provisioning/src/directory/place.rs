@@ -276,6 +276,8 @@ fn update(
     }
     let user_name = profile.text("userName").unwrap_or_default();
     let now = tx.now();
+    let connection = tx.connection();
+    database::each!(connection, connection => {
     diesel::update(table::table.filter(table::tenant_id.eq(scope.tenant_id())).filter(table::id.eq(&existing.id)))
         .set((
             table::user_name.eq(&user_name),
@@ -288,8 +290,9 @@ fn update(
             table::updated_at.eq(now),
         ))
         .cached()
-        .execute(tx.connection())
-        .map_err(|error| name_taken(error, &user_name))?;
+        .execute(connection)
+    })
+    .map_err(|error| name_taken(error, &user_name))?;
     key::replace(tx, scope, &existing.id, Some(&existing.profile), &profile)?;
     Ok(changes(&existing.profile, &profile))
 }

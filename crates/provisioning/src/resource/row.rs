@@ -270,7 +270,9 @@ pub(crate) fn update(
     row: &ResourceRow,
 ) -> Result<(), Error> {
     let columns = Columns::of(ty, resource)?;
-    diesel::update(one!(scope, &row.id))
+    let connection = tx.connection();
+    database::each!(connection, connection => {
+        diesel::update(one!(scope, &row.id))
         .set((
             table::external_id.eq(&columns.external_id),
             table::user_name.eq(&columns.user_name),
@@ -286,31 +288,38 @@ pub(crate) fn update(
             table::deleted_at.eq(None::<Timestamp>),
         ))
         .cached()
-        .execute(tx.connection())
-        .map_err(|error| name_taken(error, resource))?;
+        .execute(connection)
+    })
+    .map_err(|error| name_taken(error, resource))?;
     Ok(())
 }
 
 /// Touches version and time only: a change of members.
 pub(crate) fn update_version(tx: &mut WriteTx<'_>, scope: &AppScope, row: &ResourceRow) -> Result<(), Error> {
-    diesel::update(one!(scope, &row.id))
+    let connection = tx.connection();
+    database::each!(connection, connection => {
+        diesel::update(one!(scope, &row.id))
         .set((
             table::document.eq(&row.document),
             table::version.eq(row.version),
             table::last_modified_at.eq(row.last_modified_at),
         ))
         .cached()
-        .execute(tx.connection())?;
+        .execute(connection)
+    })?;
     Ok(())
 }
 
 /// Hides a resource from its client and keeps it for the day it comes back.
 pub(crate) fn set_aside(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Result<(), Error> {
     let now = tx.now();
-    diesel::update(one!(scope, id))
+    let connection = tx.connection();
+    database::each!(connection, connection => {
+        diesel::update(one!(scope, id))
         .set((table::deleted_at.eq(Some(now)), table::active.eq(false)))
         .cached()
-        .execute(tx.connection())?;
+        .execute(connection)
+    })?;
     Ok(())
 }
 

@@ -39,12 +39,12 @@ pub(crate) fn of_group(connection: &mut Connection, scope: &AppScope, group_id: 
 pub(crate) fn of_groups(connection: &mut Connection, scope: &AppScope, group_ids: &[&str]) -> Result<Members, Error> {
     let mut found = Members::default();
     for chunk in group_ids.chunks(CHUNK) {
-        let memberships: Vec<(String, String)> = memberships!(scope)
+        let memberships: Vec<(String, String)> = database::each!(connection, connection => memberships!(scope)
             .filter(table::group_id.eq_any(chunk))
             .order((table::group_id, table::member_id))
             .select((table::group_id, table::member_id))
             .cached_for(chunk.len())
-            .load(connection)?;
+            .load(connection))?;
         for (group_id, member_id) in memberships {
             found.ids.entry(group_id).or_default().push(member_id);
         }
@@ -116,12 +116,12 @@ pub(crate) fn named(
     for chunk in ids.chunks(CHUNK) {
         let chunk: Vec<&str> = chunk.iter().map(AsRef::as_ref).collect();
         let count = chunk.len();
-        let found: Vec<Member> = visible!(scope)
+        let found: Vec<Member> = database::each!(connection, connection => visible!(scope)
             .filter(resource::id.eq_any(chunk))
             .order(resource::id)
             .select((resource::id, resource::resource_type, resource::display_name, resource::user_name))
             .cached_for(count)
-            .load(connection)?;
+            .load(connection))?;
         members.extend(found);
     }
     Ok(members)
@@ -156,14 +156,14 @@ pub(super) fn among(
     group_id: &str,
     ids: &[String],
 ) -> Result<HashSet<String>, Error> {
-    Ok(memberships!(scope)
+    Ok(database::each!(connection, connection => memberships!(scope)
         .filter(table::group_id.eq(group_id))
         .filter(table::member_id.eq_any(ids))
         .select(table::member_id)
         .cached_for(ids.len())
-        .load(connection)?
-        .into_iter()
-        .collect())
+        .load(connection))?
+    .into_iter()
+    .collect())
 }
 
 /// (member, group) for each group that one of `member_ids` is a member of itself, in that order within a chunk.
@@ -174,12 +174,12 @@ fn group_ids_of(
 ) -> Result<Vec<(String, String)>, Error> {
     let mut memberships = Vec::new();
     for chunk in member_ids.chunks(CHUNK) {
-        let found: Vec<(String, String)> = memberships!(scope)
+        let found: Vec<(String, String)> = database::each!(connection, connection => memberships!(scope)
             .filter(table::member_id.eq_any(chunk))
             .order((table::member_id, table::group_id))
             .select((table::member_id, table::group_id))
             .cached_for(chunk.len())
-            .load(connection)?;
+            .load(connection))?;
         memberships.extend(found);
     }
     Ok(memberships)
@@ -205,11 +205,11 @@ fn groups_by_id(
         // Not EXISTS: PostgreSQL may turn that into a read of all memberships of the application.
         let of_group = memberships!(scope).filter(table::member_id.eq(resource::id));
         let any_parent = of_group.select(table::group_id).limit(1).single_value();
-        let found: Vec<(String, Option<String>, Option<String>)> = visible!(scope)
+        let found: Vec<(String, Option<String>, Option<String>)> = database::each!(connection, connection => visible!(scope)
             .filter(resource::id.eq_any(chunk))
             .select((resource::id, resource::display_name, any_parent))
             .cached_for(chunk.len())
-            .load(connection)?;
+            .load(connection))?;
         groups.extend(found.into_iter().map(|(id, display, parent)| {
             (id, Group { display: display.unwrap_or_default(), is_nested: parent.is_some() })
         }));

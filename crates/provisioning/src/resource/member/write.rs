@@ -62,9 +62,11 @@ pub(crate) fn remove(
             continue;
         }
         let members = memberships!(scope).filter(table::group_id.eq(group_id));
-        diesel::delete(members.filter(table::member_id.eq_any(&present)))
-            .cached_for(present.len())
-            .execute(connection)?;
+        database::each!(connection, connection => {
+            diesel::delete(members.filter(table::member_id.eq_any(&present)))
+                .cached_for(present.len())
+                .execute(connection)
+        })?;
         removed.extend(chunk.iter().filter(|id| present.contains(*id)).cloned());
     }
     Ok(MemberChanges { added: Vec::new(), removed })
@@ -107,7 +109,6 @@ fn require_fit(connection: &mut Connection, scope: &AppScope, ids: &[String]) ->
             .order(resource::id)
             .select((resource::id, resource::resource_type))
             .hold_row()
-            .cached_for(chunk.len())
             .load(connection)?;
         let known: HashSet<&String> = found.iter().map(|(id, _)| id).collect();
         unknown.extend(chunk.iter().filter(|id| !known.contains(id)).cloned());
