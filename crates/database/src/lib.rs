@@ -14,6 +14,7 @@ mod database;
 mod dialect;
 mod error;
 mod id;
+mod metrics;
 mod migration;
 mod pool;
 pub mod schema;

@@ -18,6 +18,10 @@ pub struct FileOptions {
     pub(super) secret_key_file: Option<PathBuf>,
     pub(super) body_limit_bytes: Option<usize>,
     pub(super) workers: Option<usize>,
+    pub(super) metrics_listen: Option<String>,
+    pub(super) metrics_token_file: Option<PathBuf>,
+    pub(super) drain_s: Option<u64>,
+    pub(super) stop_timeout_s: Option<u64>,
     pub(super) log: Option<String>,
     pub(super) log_format: Option<LogFormat>,
 }
