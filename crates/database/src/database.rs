@@ -3,15 +3,16 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::TransactionManager;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::Instrument;
 
 use crate::config::{Target, without_password};
 use crate::hold::{Hold, lock_file};
 use crate::id::{IdSource, Kind};
+use crate::metrics::{Metrics, State};
 use crate::migration::{self, MigrationState};
 use crate::pool::{Pool, Purpose, connect};
 use crate::writer::Writer;
@@ -39,6 +40,7 @@ struct Shared {
     gate: Arc<Semaphore>,
     /// SQLite only.
     writer: Option<Writer>,
+    metrics: Arc<Metrics>,
     /// SQLite only. The last to go: no other file may take the place of one that is still open.
     _hold: Option<Hold>,
 }
@@ -83,11 +85,19 @@ impl Database {
         };
         let connection = connect(&target, Purpose::Write, busy_timeout_ms).map_err(cannot)?;
         let ids = Arc::new(IdSource::new(random));
+        let metrics = Arc::new(Metrics::default());
         let writer = match &target {
             Target::Postgres(_) => None,
             Target::Sqlite(_) => Some(
-                Writer::start(connection, target.clone(), busy_timeout_ms, Arc::clone(&clock), Arc::clone(&ids))
-                    .map_err(|error| cannot(error.to_string()))?,
+                Writer::start(
+                    connection,
+                    target.clone(),
+                    busy_timeout_ms,
+                    Arc::clone(&clock),
+                    Arc::clone(&ids),
+                    Arc::clone(&metrics),
+                )
+                .map_err(|error| cannot(error.to_string()))?,
             ),
         };
         let purpose = if writer.is_some() { Purpose::Read } else { Purpose::Write };
@@ -95,8 +105,19 @@ impl Database {
         let gate =
             Arc::new(Semaphore::new(usize::try_from(config.max_connections.max(1)).unwrap_or(Semaphore::MAX_PERMITS)));
         let lock_timeout_ms = pooling::is_pooled(&target).then_some(busy_timeout_ms);
-        let shared =
-            Shared { target, location, busy_timeout_ms, lock_timeout_ms, clock, ids, pool, gate, writer, _hold: hold };
+        let shared = Shared {
+            target,
+            location,
+            busy_timeout_ms,
+            lock_timeout_ms,
+            clock,
+            ids,
+            pool,
+            gate,
+            writer,
+            metrics,
+            _hold: hold,
+        };
         Ok(Database { shared: Arc::new(shared) })
     }
 
@@ -177,6 +198,11 @@ impl Database {
         migration::state(&mut self.shared.connect()?)
     }
 
+    /// As [`Database::migration_state`], on a connection of the pool: whether the program can work with this database now.
+    pub async fn migrations(&self) -> Result<MigrationState, Error> {
+        self.read(|tx| migration::state(tx.connection())).await
+    }
+
     /// Brings the tables of an empty or older database up to date, one process at a time, and tells how many migrations
     /// were run. Refuses a database that is newer than this program ([`MigrationState::Newer`] as an error). Blocks.
     pub fn migrate(&self) -> Result<usize, migration::MigrateError> {
@@ -198,18 +224,46 @@ impl Database {
         .await
     }
 
+    /// What it counts about itself, for Prometheus.
+    pub fn write_metrics(&self, text: &mut measure::Text) {
+        let pool = self.shared.pool.state();
+        let state = State {
+            open_connections: pool.connections,
+            idle_connections: pool.idle_connections,
+            max_connections: self.shared.pool.max_connections(),
+            writes_queued: self.shared.writer.as_ref().map(Writer::queued),
+        };
+        self.shared.metrics.write(&state, text);
+    }
+
+    /// A place among those that may use a connection, in the order of asking.
+    async fn admit(&self) -> Result<OwnedSemaphorePermit, Error> {
+        let metrics = &self.shared.metrics;
+        // The usual case looks at no clock. Nobody is overtaken: a place that somebody waits for is never free.
+        if let Ok(permit) = Arc::clone(&self.shared.gate).try_acquire_owned() {
+            return Ok(permit);
+        }
+        let (_waiting, began) = (metrics.waiting.enter(), Instant::now());
+        let wait = Duration::from_millis(self.shared.busy_timeout_ms);
+        let admitted = tokio::time::timeout(wait, Arc::clone(&self.shared.gate).acquire_owned()).await;
+        metrics.waits.observe(elapsed_us(began));
+        match admitted {
+            Ok(Ok(permit)) => Ok(permit),
+            Ok(Err(_closed)) => Err(Error::unavailable("the database is closed")),
+            Err(_elapsed) => {
+                metrics.refused.increment();
+                Err(Error::Busy)
+            }
+        }
+    }
+
     /// Admits `work` and runs it on a thread that may block, in the current span.
     async fn blocking<T, E>(&self, work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let wait = Duration::from_millis(self.shared.busy_timeout_ms);
-        let permit = match tokio::time::timeout(wait, Arc::clone(&self.shared.gate).acquire_owned()).await {
-            Ok(Ok(permit)) => permit,
-            Ok(Err(_closed)) => return Err(Error::unavailable("the database is closed").into()),
-            Err(_elapsed) => return Err(Error::Busy.into()),
-        };
+        let permit = self.admit().await?;
         let span = tracing::Span::current();
         #[expect(clippy::disallowed_methods, reason = "this is the one hop to a blocking thread")]
         let running = tokio::task::spawn_blocking(move || {
@@ -246,6 +300,7 @@ impl Shared {
 
     /// PostgreSQL only; SQLite has its [`Writer`].
     fn write<T, E: From<Error>>(&self, work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let began = Instant::now();
         let mut pooled = self.pool.get()?;
         if let Err(error) = dialect::begin_write(&mut pooled.connection, self.lock_timeout_ms).map_err(Error::from) {
             self.pool.throw_away(&mut pooled);
@@ -260,8 +315,13 @@ impl Shared {
         let mut tx = WriteTx { connection: &mut pooled.connection, now: self.clock.now(), ids: &self.ids };
         match catch_unwind(AssertUnwindSafe(|| work(&mut tx))) {
             Ok(Ok(value)) => match Connection::commit_transaction(&mut pooled.connection) {
-                Ok(()) => Ok(value),
+                Ok(()) => {
+                    self.metrics.commits.increment();
+                    self.metrics.transactions.observe(elapsed_us(began));
+                    Ok(value)
+                }
                 Err(error) => {
+                    self.metrics.failed_commits.increment();
                     self.pool.throw_away(&mut pooled);
                     Err(Error::from(error).into())
                 }
@@ -279,6 +339,11 @@ impl Shared {
             }
         }
     }
+}
+
+/// Microseconds since then.
+pub(crate) fn elapsed_us(began: Instant) -> u64 {
+    u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX)
 }
 
 /// The files in it hold personal data and password hashes: nobody else may look into a folder that we make.

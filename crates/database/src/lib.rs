@@ -17,6 +17,7 @@ mod error;
 mod hold;
 mod id;
 mod insert;
+mod metrics;
 mod migration;
 mod pool;
 mod pooling;

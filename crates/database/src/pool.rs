@@ -134,6 +134,16 @@ impl Pool {
         Pool { pool, epoch, max_connections }
     }
 
+    /// How many connections there are, and how many of them rest.
+    pub(crate) fn state(&self) -> r2d2::State {
+        self.pool.state()
+    }
+
+    /// Most connections that there may be.
+    pub(crate) fn max_connections(&self) -> u32 {
+        self.max_connections
+    }
+
     /// A connection, tested if there is reason to.
     pub(crate) fn get(
         &self,

@@ -11,13 +11,15 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::{SimpleConnection, TransactionManager};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::config::Target;
+use crate::database::elapsed_us;
 use crate::id::IdSource;
+use crate::metrics::Metrics;
 use crate::pool::{Purpose, connect};
 use crate::{Clock, Connection, Error, WriteTx, dialect};
 
@@ -32,6 +34,7 @@ pub(crate) struct Writer {
     queue: Option<mpsc::Sender<Box<dyn Job>>>,
     thread: Option<std::thread::JoinHandle<()>>,
     busy_timeout: Duration,
+    metrics: Arc<Metrics>,
 }
 
 impl Writer {
@@ -42,11 +45,26 @@ impl Writer {
         busy_timeout_ms: u64,
         clock: Arc<dyn Clock>,
         ids: Arc<IdSource>,
+        metrics: Arc<Metrics>,
     ) -> std::io::Result<Writer> {
         let (queue, waiting) = mpsc::channel(QUEUE_LENGTH);
-        let thread = WriterThread { waiting, connection: Some(connection), target, busy_timeout_ms, clock, ids };
+        let counted = Arc::clone(&metrics);
+        let thread = WriterThread {
+            waiting,
+            connection: Some(connection),
+            target,
+            busy_timeout_ms,
+            clock,
+            ids,
+            metrics: counted,
+        };
         let thread = std::thread::Builder::new().name("sqlite-writer".to_owned()).spawn(move || thread.run())?;
-        Ok(Writer { queue: Some(queue), thread: Some(thread), busy_timeout: Duration::from_millis(busy_timeout_ms) })
+        Ok(Writer {
+            queue: Some(queue),
+            thread: Some(thread),
+            busy_timeout: Duration::from_millis(busy_timeout_ms),
+            metrics,
+        })
     }
 
     /// Runs `work` in the next group and gives its result once it is on disk.
@@ -61,11 +79,19 @@ impl Writer {
         let stopped = || Error::unavailable("the writer has stopped");
         let queue = self.queue.as_ref().ok_or_else(stopped)?;
         match tokio::time::timeout(self.busy_timeout, queue.send(Box::new(job))).await {
-            Err(_elapsed) => return Err(Error::Busy.into()),
+            Err(_elapsed) => {
+                self.metrics.refused.increment();
+                return Err(Error::Busy.into());
+            }
             Ok(Err(_closed)) => return Err(stopped().into()),
             Ok(Ok(())) => {}
         }
         answer.await.unwrap_or_else(|_closed| Err(stopped().into()))
+    }
+
+    /// How many writes wait for the thread.
+    pub(crate) fn queued(&self) -> usize {
+        self.queue.as_ref().map_or(0, |queue| queue.max_capacity().saturating_sub(queue.capacity()))
     }
 }
 
@@ -132,6 +158,7 @@ struct WriterThread {
     busy_timeout_ms: u64,
     clock: Arc<dyn Clock>,
     ids: Arc<IdSource>,
+    metrics: Arc<Metrics>,
 }
 
 impl WriterThread {
@@ -143,8 +170,15 @@ impl WriterThread {
             {
                 group.push(next);
             }
+            let began = Instant::now();
             let outcome = self.commit(&mut group);
+            self.metrics.group.observe(u64::try_from(group.len()).unwrap_or(u64::MAX));
+            self.metrics.transactions.observe(elapsed_us(began));
+            if outcome.is_ok() {
+                self.metrics.commits.increment();
+            }
             if let Err(error) = &outcome {
+                self.metrics.failed_commits.increment();
                 tracing::warn!(error = %error, writes = group.len(), "a group of writes was not committed");
             }
             for job in group {

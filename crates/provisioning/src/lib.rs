@@ -43,6 +43,7 @@ pub use page::{PageOf, Total};
 pub use resource::representation::Representation;
 
 use database::Database;
+use measure::{Kind, Text};
 use registry::{AppScope, Feature, Registry};
 use scim_model::Limits;
 
@@ -92,5 +93,20 @@ impl Provisioning {
     /// Only what the database says.
     pub async fn flush_report(&self) -> Result<(), Error> {
         self.recorder.flush(&self.database).await
+    }
+
+    /// What it counts about itself, for Prometheus.
+    pub fn write_metrics(&self, text: &mut Text) {
+        let (waiting, since, dropped) = self.recorder.state();
+        let name = "rollcall_report_rows_waiting";
+        text.single(name, Kind::Gauge, "Rows of the report that wait in memory to be written.", waiting);
+        let name = "rollcall_report_lag_seconds";
+        let now_ms = self.database.now().as_milliseconds();
+        let lag_ms = since.map_or(0, |since| now_ms.saturating_sub(since.as_milliseconds()).max(0));
+        #[expect(clippy::cast_precision_loss, reason = "a lag is short")]
+        let lag_s = lag_ms as f64 / 1e3;
+        text.single(name, Kind::Gauge, "Age of the oldest row of the report that waits in memory.", lag_s);
+        let name = "rollcall_report_rows_dropped_total";
+        text.single(name, Kind::Counter, "Rows of the report that were not kept, because too many waited.", dropped);
     }
 }

@@ -8,9 +8,9 @@ const NAME_CHARACTERS: usize = 100;
 const EMAIL_BYTES: usize = 254;
 
 /// Slugs that would shadow, or be taken for, pages of the product itself.
-const RESERVED_SLUGS: [&str; 18] = [
-    "account", "admin", "api", "assets", "healthz", "help", "login", "logout", "new", "oauth", "platform", "scim",
-    "setup", "sign-in", "sign-out", "static", "t", "tenants",
+const RESERVED_SLUGS: [&str; 20] = [
+    "account", "admin", "api", "assets", "healthz", "help", "login", "logout", "metrics", "new", "oauth", "platform",
+    "readyz", "scim", "setup", "sign-in", "sign-out", "static", "t", "tenants",
 ];
 
 /// A name without the blanks around it: not empty, not too long, on one line.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::App;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, Data};
+use actix_web::web::{self, Data, ServiceConfig};
 use anyhow::{Context, Result, anyhow};
 use dashboard::{Dashboard, SetupToken};
 use database::{Clock, RandomSource};
@@ -20,8 +20,9 @@ use tokio::net::TcpSocket;
 
 use crate::config::Config;
 use crate::connection::{self, Settings};
-use crate::health::health;
+use crate::health::{Stopping, healthz, readyz};
 use crate::installation::Installation;
+use crate::metrics::{MetricsAccess, RequestMetrics, metrics};
 use crate::middleware::{SecurityHeaders, request_log, scim_refusal, unreadable};
 use crate::retention::Retention;
 
@@ -31,15 +32,16 @@ const BACKLOG: u32 = 1024;
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// For the head of a request. The body has no limit of time but one of size.
 const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(30);
-/// For requests under way when the server is stopped.
-const STOP_TIMEOUT_S: u64 = 20;
 /// How often what is noted in memory is written down.
 const FLUSH_EVERY: Duration = Duration::from_secs(15);
 
 /// A server that listens already and answers once it is run.
 pub struct Application {
     server: Server,
+    metrics_server: Option<(Server, SocketAddr)>,
     address: SocketAddr,
+    drain: Duration,
+    stopping: Arc<Stopping>,
     public_url: String,
     registry: Registry,
     provisioning: Provisioning,
@@ -49,12 +51,21 @@ pub struct Application {
 
 /// Stops a running [`Application`].
 #[derive(Clone)]
-pub struct StopHandle(ServerHandle);
+pub struct StopHandle {
+    server: ServerHandle,
+    stopping: Arc<Stopping>,
+}
 
 impl StopHandle {
+    /// Says at `/readyz` that no more requests should be sent here. Everything is still answered.
+    pub fn announce(&self) {
+        self.stopping.begin();
+    }
+
     /// Stops accepting, lets requests under way finish, and makes [`Application::run`] return.
     pub async fn stop(&self) {
-        self.0.stop(true).await;
+        self.announce();
+        self.server.stop(true).await;
     }
 }
 
@@ -62,6 +73,7 @@ impl Application {
     /// Listens, opens the installation, brings its database up to date and puts everything together. Port 0 takes a free
     /// one. Must be called inside an actix runtime.
     pub async fn build(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn RandomSource>) -> Result<Application> {
+        let access = Data::new(MetricsAccess::read(config.metrics_token_file.as_deref())?);
         let listener = listen(config.listen)?;
         let address = listener.local_addr()?;
         let public_url = config.public_url_for(address);
@@ -76,20 +88,49 @@ impl Application {
         let dashboard = Dashboard::new(registry.clone(), provisioning.clone(), guard, &public_url, clock);
         let endpoint = ScimEndpoint { provisioning: provisioning.clone(), registry: registry.clone() };
         let headers = Data::new(SecurityHeaders { https: public_url.starts_with("https://") });
-        let (database, registry_data) = (Data::new(database), Data::new(registry.clone()));
+        let database = Data::new(database);
+        let requests = Data::new(RequestMetrics::default());
+        let provisioning_data = Data::new(provisioning.clone());
+        let stopping = Arc::new(Stopping::default());
+        let stopping_data = Data::from(Arc::clone(&stopping));
         let settings = Settings {
             keep_alive: KEEP_ALIVE,
             head_timeout: REQUEST_HEAD_TIMEOUT,
-            stop_timeout_s: STOP_TIMEOUT_S,
+            stop_timeout_s: config.stop_timeout_s,
             workers: config.workers,
+        };
+        let (at_listen, alone) = (access.has_token(), config.metrics_listen);
+        let operations = move |with_metrics: bool| {
+            let (access, requests, database) = (access.clone(), requests.clone(), database.clone());
+            let (provisioning, stopping) = (provisioning_data.clone(), stopping_data.clone());
+            move |services: &mut ServiceConfig| {
+                services
+                    .app_data(access)
+                    .app_data(requests)
+                    .app_data(database)
+                    .app_data(provisioning)
+                    .app_data(stopping);
+                services.route("/healthz", web::get().to(healthz)).route("/readyz", web::get().to(readyz));
+                if with_metrics {
+                    services.route("/metrics", web::get().to(metrics));
+                }
+            }
+        };
+        let metrics_server = match alone {
+            Some(address) => {
+                let (listener, operations) = (listen(address)?, operations.clone());
+                let address = listener.local_addr()?;
+                let settings = Settings { workers: Some(1), ..settings };
+                let server = connection::serve(listener, settings, move || App::new().configure(operations(true)));
+                Some((server.context("cannot take connections for /metrics")?, address))
+            }
+            None => None,
         };
         let server = connection::serve(listener, settings, move || {
             let (endpoint, dashboard) = (endpoint.clone(), dashboard.clone());
             App::new()
                 .app_data(headers.clone())
-                .app_data(database.clone())
-                .app_data(registry_data.clone())
-                .route("/healthz", web::get().to(health))
+                .configure(operations(at_listen))
                 .configure(move |services| scim_endpoint::configure(services, endpoint))
                 .configure(move |services| dashboard::configure(services, dashboard))
                 .default_service(web::to(dashboard::not_found))
@@ -107,12 +148,34 @@ impl Application {
             event_days: config.event_retention_days,
             audit_days: config.audit_retention_days,
         };
-        Ok(Application { server, address, public_url, registry, provisioning, setup_token, retention })
+        let drain = Duration::from_secs(config.drain_s);
+        Ok(Application {
+            server,
+            metrics_server,
+            address,
+            drain,
+            stopping,
+            public_url,
+            registry,
+            provisioning,
+            setup_token,
+            retention,
+        })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where `/metrics` has a listener of its own.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics_server.as_ref().map(|(_, address)| *address)
+    }
+
+    /// How long to go on answering after a request to stop.
+    pub fn drain(&self) -> Duration {
+        self.drain
     }
 
     /// What its URLs start with.
@@ -140,7 +203,7 @@ impl Application {
 
     /// A handle that stops it.
     pub fn stop_handle(&self) -> StopHandle {
-        StopHandle(self.server.handle())
+        StopHandle { server: self.server.handle(), stopping: Arc::clone(&self.stopping) }
     }
 
     /// Answers requests until it is stopped, and then writes down what is still in memory.
@@ -155,9 +218,17 @@ impl Application {
             })
         };
         let pruning = actix_web::rt::spawn(self.retention.run_for_ever());
+        let metrics_server = self.metrics_server.map(|(server, _)| {
+            let handle = server.handle();
+            actix_web::rt::spawn(server);
+            handle
+        });
         let served = self.server.await;
         flushing.abort();
         pruning.abort();
+        if let Some(handle) = metrics_server {
+            handle.stop(false).await;
+        }
         flush(&self.registry, &self.provisioning).await;
         served.context("the server stopped unexpectedly")
     }

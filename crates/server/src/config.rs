@@ -14,6 +14,8 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 
+use crate::metrics::check_listen;
+
 pub use file::FileOptions;
 
 /// Body limit unless set otherwise: a group of 100,000 members comes in one PUT.
@@ -60,6 +62,19 @@ pub struct Options {
     /// Days that the record of what administrators did is kept; 0 keeps it for ever [default: 0]
     #[arg(long, global = true, env = "ROLLCALL_AUDIT_RETENTION_DAYS", value_name = "DAYS")]
     pub audit_retention_days: Option<u32>,
+    /// Address and port for /metrics alone, without a token if only this machine reaches it [default: none]
+    #[arg(long, global = true, env = "ROLLCALL_METRICS_LISTEN", value_name = "HOST:PORT", value_parser = parse_listen)]
+    pub metrics_listen: Option<SocketAddr>,
+    /// File with a token that opens /metrics, then also at --listen [default: none]
+    #[arg(long, global = true, env = "ROLLCALL_METRICS_TOKEN_FILE", value_name = "FILE")]
+    pub metrics_token_file: Option<PathBuf>,
+    /// After a request to stop: seconds in which everything is still answered but /readyz, so that a load balancer sees it
+    /// [default: 0]
+    #[arg(long, global = true, env = "ROLLCALL_DRAIN_S", value_name = "SECONDS")]
+    pub drain_s: Option<u64>,
+    /// After that: seconds that requests under way have to finish [default: 20]
+    #[arg(long, global = true, env = "ROLLCALL_STOP_TIMEOUT_S", value_name = "SECONDS")]
+    pub stop_timeout_s: Option<u64>,
     /// What to log: error, warn, info, debug, trace, or a filter such as
     /// `warn,rollcall=debug` [default: info,actix_server=warn,actix_http=off]
     #[arg(long, global = true, env = "ROLLCALL_LOG", value_name = "FILTER")]
@@ -125,6 +140,14 @@ pub struct Config {
     pub event_retention_days: Option<u32>,
     /// Days that the acts of administrators are kept; `None`: for ever.
     pub audit_retention_days: Option<u32>,
+    /// A listener of its own for `/metrics`.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Where the token for `/metrics` is; with it they are also at `listen`.
+    pub metrics_token_file: Option<PathBuf>,
+    /// How long everything but `/readyz` is answered after a request to stop.
+    pub drain_s: u64,
+    /// How long requests under way may take after that.
+    pub stop_timeout_s: u64,
     /// Filter of the log, in the notation of `tracing-subscriber`.
     pub log: String,
     /// Form of the log.
@@ -154,6 +177,11 @@ impl Config {
             Some(url) => url,
             None => DatabaseUrl(sqlite_url(&data_dir)?),
         };
+        let metrics_listen = match (options.metrics_listen, &file.metrics_listen) {
+            (Some(listen), _) => Some(listen),
+            (None, Some(listen)) => Some(parse_listen(listen).context("metrics_listen")?),
+            (None, None) => None,
+        };
         let public_url = options.public_url.or(file.public_url);
         Ok(Config {
             listen,
@@ -168,6 +196,10 @@ impl Config {
             workers: options.workers.or(file.workers),
             event_retention_days: retention(options.event_retention_days.or(file.event_retention_days)),
             audit_retention_days: retention(options.audit_retention_days.or(file.audit_retention_days)),
+            metrics_listen,
+            metrics_token_file: options.metrics_token_file.or(file.metrics_token_file),
+            drain_s: options.drain_s.or(file.drain_s).unwrap_or(0),
+            stop_timeout_s: options.stop_timeout_s.or(file.stop_timeout_s).unwrap_or(20),
             log: options.log.or(file.log).unwrap_or_else(|| DEFAULT_LOG.to_owned()),
             log_format: options.log_format.or(file.log_format).unwrap_or(LogFormat::Text),
         })
@@ -195,6 +227,12 @@ impl Config {
         {
             let days = days.unwrap_or(0);
             ensure!(days <= MAX_RETENTION_DAYS, "{name} {days}: choose at most {MAX_RETENTION_DAYS}, or 0 for ever");
+        }
+        if let Some(listen) = self.metrics_listen {
+            check_listen(listen, self.metrics_token_file.is_some())?;
+        }
+        for (name, seconds) in [("drain_s", self.drain_s), ("stop_timeout_s", self.stop_timeout_s)] {
+            ensure!(seconds <= 3_600, "{name} {seconds}: choose at most 3600");
         }
         tracing_subscriber::EnvFilter::try_new(&self.log)
             .map_err(|error| anyhow::anyhow!("log {:?}: {error}", self.log))?;

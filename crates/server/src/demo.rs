@@ -81,6 +81,8 @@ fn settings(config: &Config, folder: &DemoFolder) -> Result<Config> {
         database_url: DatabaseUrl::from(format!("sqlite:{database}")),
         data_dir: folder.path().to_owned(),
         secret_key_file: folder.path().join("secret.key"),
+        metrics_listen: None,
+        metrics_token_file: None,
         ..config.clone()
     })
 }

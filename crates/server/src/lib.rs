@@ -11,6 +11,7 @@ mod connection;
 mod demo;
 mod health;
 mod installation;
+mod metrics;
 mod middleware;
 mod retention;
 mod signals;

@@ -26,7 +26,8 @@ const PURE: &[&str] = &["tokio", "actix-web", "diesel", "rand", "aws-lc-rs"];
 const RULES: &[Rule] = &[
     Rule { name: "scim-model", may_use: &[], must_not_reach: PURE, must_not_name: &[] },
     Rule { name: "mapping", may_use: &["scim-model"], must_not_reach: PURE, must_not_name: &[] },
-    Rule { name: "database", may_use: &[], must_not_reach: &["actix-web", "scim-model"], must_not_name: &[] },
+    Rule { name: "measure", may_use: &[], must_not_reach: PURE, must_not_name: &[] },
+    Rule { name: "database", may_use: &["measure"], must_not_reach: &["actix-web", "scim-model"], must_not_name: &[] },
     Rule {
         name: "registry",
         may_use: &["database", "scim-model", "mapping"],
@@ -35,7 +36,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         name: "provisioning",
-        may_use: &["registry", "database", "scim-model", "mapping"],
+        may_use: &["registry", "database", "scim-model", "mapping", "measure"],
         must_not_reach: &["actix-web", "askama"],
         must_not_name: &[],
     },
@@ -61,6 +62,7 @@ const RULES: &[Rule] = &[
             "database",
             "scim-model",
             "mapping",
+            "measure",
             "testkit",
         ],
         must_not_reach: &[],

@@ -7,7 +7,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use database::Database;
+use database::{Database, Timestamp};
+use measure::Counter;
 
 use crate::call::Call;
 use crate::error::Error;
@@ -26,6 +27,7 @@ type Waiting = (Stamp, Origin, Call, EventDraft);
 #[derive(Clone, Default)]
 pub(crate) struct Recorder {
     waiting: Arc<Mutex<Vec<Waiting>>>,
+    dropped: Arc<Counter>,
 }
 
 impl Recorder {
@@ -36,9 +38,16 @@ impl Recorder {
         if waiting.len() < WAITING_ROWS {
             waiting.push((stamp, origin, call, draft));
         } else {
+            self.dropped.increment();
             tracing::warn!(event.name = "report.row.dropped", "too many rows are waiting to be written");
         }
         waiting.len() % BATCH_ROWS == 0
+    }
+
+    /// How many rows wait, since when the oldest of them does, and how many were not kept so far.
+    pub fn state(&self) -> (usize, Option<Timestamp>, u64) {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        (waiting.len(), waiting.first().map(|(stamp, ..)| stamp.occurred_at), self.dropped.get())
     }
 
     /// Writes everything that waits.

@@ -1,28 +1,34 @@
 //! `rollcall serve`.
 
+use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Result;
 use database::{SystemClock, SystemRandom};
 
 use super::say;
-use crate::application::Application;
+use crate::application::{Application, StopHandle};
 use crate::config::Config;
-use crate::signals::stop_requested;
+use crate::signals::StopSignals;
 
 /// Starts the server, prints the one line with the URL to open, and runs until it is asked to stop.
 pub(super) async fn serve(config: &Config) -> Result<()> {
     let application = Application::build(config, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
     tracing::info!(address = %application.address(), "listening");
+    if let Some(address) = application.metrics_address() {
+        tracing::info!(%address, "listening for /metrics");
+    }
     say(&format!("Rollcall is ready: open {}", application.url_to_open()))?;
     run_until_stopped(application).await
 }
 
-/// Runs the server until SIGTERM or SIGINT.
+/// Runs the server until SIGTERM or SIGINT. It is not ready from then on, but goes on answering for the time that a load
+/// balancer needs to see that; a second signal cuts this time short.
 pub(crate) async fn run_until_stopped(application: Application) -> Result<()> {
-    let stop = application.stop_handle();
+    let (stop, drain) = (application.stop_handle(), application.drain());
     actix_web::rt::spawn(async move {
-        if let Err(error) = stop_requested().await {
+        if let Err(error) = wait_for_stop(&stop, drain).await {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "signals cannot be received: kill the process to stop it"
@@ -33,4 +39,19 @@ pub(crate) async fn run_until_stopped(application: Application) -> Result<()> {
         stop.stop().await;
     });
     application.run().await
+}
+
+/// Completes when it is time to take no more connections.
+async fn wait_for_stop(stop: &StopHandle, drain: Duration) -> io::Result<()> {
+    let mut signals = StopSignals::listen()?;
+    signals.requested().await?;
+    stop.announce();
+    if drain.is_zero() {
+        return Ok(());
+    }
+    tracing::info!(seconds = drain.as_secs(), "not ready any more, still answering until load balancers have seen it");
+    tokio::select! {
+        () = tokio::time::sleep(drain) => Ok(()),
+        again = signals.requested() => again,
+    }
 }

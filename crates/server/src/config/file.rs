@@ -20,6 +20,10 @@ pub struct FileOptions {
     pub(super) workers: Option<usize>,
     pub(super) event_retention_days: Option<u32>,
     pub(super) audit_retention_days: Option<u32>,
+    pub(super) metrics_listen: Option<String>,
+    pub(super) metrics_token_file: Option<PathBuf>,
+    pub(super) drain_s: Option<u64>,
+    pub(super) stop_timeout_s: Option<u64>,
     pub(super) log: Option<String>,
     pub(super) log_format: Option<LogFormat>,
 }

@@ -1,4 +1,4 @@
-//! The id of a request, and the one line that the log has about it.
+//! The id of a request, the one line that the log has about it, and its place in the metrics.
 //!
 //! The line's fields are a contract: `http.method`, `http.route` (the pattern, never the path), `http.status`,
 //! `duration_us`, `tenant.slug`, `application.id`, `request.id`. Bodies, tokens, query strings, names and addresses of people
@@ -16,10 +16,13 @@ use actix_web::web::Data;
 use database::Database;
 use scim_endpoint::REQUEST_ID_HEADER;
 
+use crate::metrics::{Operation, RequestMetrics};
+
 /// Gives the request an id, hands it on in the request's and the answer's `X-Request-Id`, and logs the answer. A request id
 /// that the client sent is replaced: ours must be unique.
 pub async fn request_log<B: MessageBody>(
     database: Data<Database>,
+    metrics: Data<RequestMetrics>,
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
@@ -28,17 +31,21 @@ pub async fn request_log<B: MessageBody>(
     let header = HeaderValue::from_str(&id).unwrap_or_else(|_| HeaderValue::from_static("unknown"));
     let name = HeaderName::from_static(REQUEST_ID_HEADER);
     request.headers_mut().insert(name.clone(), header.clone());
+    let operation = Operation::of(request.method(), request.path(), request.query_string());
+    let _under_way = metrics.begin();
     let method = method(request.method());
     let (tenant, application) = place(request.path());
     let (tenant, application) = (tenant.map(str::to_owned), application.map(str::to_owned));
 
     let answered = next.call(request).await;
 
-    let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let duration = started.elapsed();
+    let duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
     let (status, route) = match &answered {
         Ok(response) => (response.status().as_u16(), response.request().match_pattern()),
         Err(error) => (error.as_response_error().status_code().as_u16(), None),
     };
+    metrics.answered(operation, status, duration);
     tracing::info!(
         target: "rollcall::request",
         {

@@ -143,14 +143,29 @@ impl RunningServer {
         self.child.wait().unwrap();
     }
 
-    /// Asks the server to stop, as a service manager does, and gives its exit code and what else it printed.
-    pub fn terminate(mut self) -> (Option<i32>, String) {
-        let killed = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
-        assert!(killed.success());
+    /// Sends the server a signal: `TERM`, `HUP`.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Asks the server to stop, as a service manager does.
+    pub fn ask_to_stop(&self) {
+        self.signal("TERM");
+    }
+
+    /// Waits until the server has ended: its exit code and what else it printed.
+    pub fn wait(mut self) -> (Option<i32>, String) {
         let status = self.child.wait().unwrap();
         let mut rest = String::new();
         self.stdout.read_to_string(&mut rest).unwrap();
         (status.code(), rest)
+    }
+
+    /// Asks the server to stop and waits until it has.
+    pub fn terminate(self) -> (Option<i32>, String) {
+        self.ask_to_stop();
+        self.wait()
     }
 }
 

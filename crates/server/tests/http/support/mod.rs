@@ -12,9 +12,9 @@ mod stored;
 
 pub use application::TestApplication;
 pub use bodies::{ENTERPRISE_USER, group, okta_user, patch, user};
-pub use client::Answer;
+pub use client::{Answer, Wire};
 pub use pages::{By, ids, resources};
-pub use server::{BODY_LIMIT_BYTES, TestServer};
+pub use server::{BODY_LIMIT_BYTES, METRICS_TOKEN, TestServer};
 pub use stored::{all_text, many_users, sql};
 
 /// One test function, run on SQLite and on PostgreSQL.

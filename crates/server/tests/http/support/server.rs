@@ -22,6 +22,9 @@ const PUBLIC_URL: &str = "https://rollcall.test";
 /// Small, so that tests need not send many megabytes to go over it.
 pub const BODY_LIMIT_BYTES: usize = 2 * 1024 * 1024;
 
+/// Opens `/metrics`.
+pub const METRICS_TOKEN: &str = "0123456789abcdefghijklmnopqrstuv";
+
 /// A running server.
 pub struct TestServer {
     pub wire: Wire,
@@ -40,6 +43,8 @@ pub struct TestServer {
 impl TestServer {
     pub async fn start(scratch: Scratch) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let metrics_token_file = folder.path().join("metrics.token");
+        std::fs::write(&metrics_token_file, METRICS_TOKEN).unwrap();
         let config = Config {
             listen: "127.0.0.1:0".parse().unwrap(),
             public_url: Some(PUBLIC_URL.to_owned()),
@@ -50,6 +55,10 @@ impl TestServer {
             workers: Some(2),
             event_retention_days: None,
             audit_retention_days: None,
+            metrics_listen: None,
+            metrics_token_file: Some(metrics_token_file),
+            drain_s: 0,
+            stop_timeout_s: 20,
             log: "off".to_owned(),
             log_format: LogFormat::Text,
         };
