@@ -41,7 +41,7 @@ impl Recorder {
             self.dropped.increment();
             tracing::warn!(event.name = "report.row.dropped", "too many rows are waiting to be written");
         }
-        waiting.len() % BATCH_ROWS == 0
+        waiting.len().is_multiple_of(BATCH_ROWS)
     }
 
     /// How many rows wait, since when the oldest of them does, and how many were not kept so far.
