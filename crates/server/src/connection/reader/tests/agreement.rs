@@ -43,7 +43,7 @@ impl Actix {
             let expected = Ok((index < last || transcript.is_complete, 0));
             prop_assert_eq!(read, expected, "{:?}", String::from_utf8_lossy(request));
         }
-        Ok(transcript.requests.iter().filter(|(_, note)| note.is_none()).count())
+        Ok(transcript.requests.iter().filter(|(_, note)| matches!(note, None | Some(Note::UriEncoded))).count())
     }
 
     fn agrees_always(&self, connections: &impl Strategy<Value = Vec<u8>>) {
