@@ -7,6 +7,7 @@
 //!
 //! Not here: what a row means (`registry`, `provisioning`), and any SQL about users, groups or events.
 
+mod among;
 mod cached;
 mod clock;
 mod config;
@@ -30,6 +31,7 @@ mod transaction;
 pub mod transfer;
 mod writer;
 
+pub use among::{Among, among};
 pub use cached::{CacheStatement, Cached};
 pub use clock::{Clock, RandomSource, SystemClock, SystemRandom};
 pub use config::{DatabaseConfig, OpenError};

@@ -163,7 +163,7 @@ fn narrowed<'a>(rows: Rows<'a>, scope: &'a AppScope, access: &'a Access) -> Rows
                 .filter(resource_key::path.eq(path))
                 .filter(resource_key::folded.eq_any(folded))
                 .select(resource_key::resource_id);
-            rows.filter(table::id.eq_any(ids))
+            rows.filter(database::among(table::id, ids))
         }
         Access::HasMember(ids) => {
             let groups = group_member::table
@@ -171,7 +171,7 @@ fn narrowed<'a>(rows: Rows<'a>, scope: &'a AppScope, access: &'a Access) -> Rows
                 .filter(group_member::application_id.eq(scope.application_id()))
                 .filter(group_member::member_id.eq_any(ids))
                 .select(group_member::group_id);
-            rows.filter(table::id.eq_any(groups))
+            rows.filter(database::among(table::id, groups))
         }
         // Gathered before.
         Access::InGroup(_) => rows,
