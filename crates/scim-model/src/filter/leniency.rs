@@ -34,6 +34,12 @@ pub(crate) fn note(
                 note(filter, Some(&bound), ty, adjustments);
             }
         }
+        // What is in quotes and no word for a boolean is what it should be: by far the most, and nothing to look up.
+        Filter::Compare { attribute: path, literal: Literal::String(text), .. }
+            if attribute.is_some() && boolean_from_text(text).is_none() =>
+        {
+            note_path(path.as_str(), ty, adjustments);
+        }
         Filter::Compare { attribute: path, literal, .. } => {
             let Some(bound) = bind(path, attribute, ty, adjustments) else { return };
             match (literal, bound.kind()) {
