@@ -92,8 +92,7 @@ impl Provisioning {
         is_brief: bool,
         work: impl FnOnce(&mut ReadTx<'_>) -> Result<Done<T>, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let done = if is_brief { self.database.look_up(work).await } else { self.database.read(work).await };
-        match done {
+        match self.look(is_brief, work).await {
             Ok(Done { answer, event }) => {
                 self.keep(Origin::from(scope), call, event).await;
                 Ok(answer)
@@ -105,6 +104,15 @@ impl Provisioning {
                 Err(error)
             }
         }
+    }
+
+    /// Runs `work` as a read. `is_brief`: it is a few look-ups by an index.
+    async fn look<T: Send + 'static>(
+        &self,
+        is_brief: bool,
+        work: impl FnOnce(&mut ReadTx<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        if is_brief { self.database.look_up(work).await } else { self.database.read(work).await }
     }
 
     /// Keeps a row for the next batch, and writes the batch when it is full.
