@@ -14,11 +14,15 @@ use crate::hold::{Hold, lock_file};
 use crate::id::{IdSource, Kind};
 use crate::metrics::{Metrics, State};
 use crate::migration::{self, MigrationState};
-use crate::pool::{Pool, Purpose, connect};
+use crate::pool::{Pool, Pooled, Purpose, connect};
+use crate::transaction::State as TransactionState;
 use crate::writer::Writer;
 use crate::{
     Clock, Connection, DatabaseConfig, Error, Id, OpenError, RandomSource, ReadTx, Timestamp, WriteTx, dialect, pooling,
 };
+
+/// So often a write on PostgreSQL is done before its failure is one.
+pub const ATTEMPTS: u32 = 4;
 
 /// An open database. Cheap to clone; all clones share the connections.
 #[derive(Clone)]
@@ -101,7 +105,8 @@ impl Database {
             ),
         };
         let purpose = if writer.is_some() { Purpose::Read } else { Purpose::Write };
-        let pool = Pool::new(target.clone(), purpose, config.max_connections, busy_timeout_ms);
+        let pool =
+            Pool::new(target.clone(), purpose, config.max_connections, busy_timeout_ms, Arc::clone(&metrics));
         let gate =
             Arc::new(Semaphore::new(usize::try_from(config.max_connections.max(1)).unwrap_or(Semaphore::MAX_PERMITS)));
         let lock_timeout_ms = pooling::is_pooled(&target).then_some(busy_timeout_ms);
@@ -154,9 +159,13 @@ impl Database {
 
     /// Runs `work` in a transaction that is kept if it gives `Ok`, and gives that only once it is on disk. Nothing of
     /// it is kept if it gives an error or panics. Once begun it goes on even if the caller stops waiting.
+    ///
+    /// On PostgreSQL it is run again, from its beginning, where the transaction was given up for the sake of another one, or
+    /// another one was faster in adding a row that must be unique and `work` may find that row now. An error is given after
+    /// [`ATTEMPTS`].
     pub async fn write<T, E>(
         &self,
-        work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E> + Send + 'static,
+        work: impl FnMut(&mut WriteTx<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
@@ -299,44 +308,88 @@ impl Shared {
     }
 
     /// PostgreSQL only; SQLite has its [`Writer`].
-    fn write<T, E: From<Error>>(&self, work: impl FnOnce(&mut WriteTx<'_>) -> Result<T, E>) -> Result<T, E> {
-        let began = Instant::now();
-        let mut pooled = self.pool.get()?;
-        if let Err(error) = dialect::begin_write(&mut pooled.connection, self.lock_timeout_ms).map_err(Error::from) {
-            self.pool.throw_away(&mut pooled);
-            drop(pooled);
-            if !matches!(error, Error::Unavailable(_)) {
-                return Err(error.into());
+    fn write<T, E: From<Error>>(&self, mut work: impl FnMut(&mut WriteTx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let mut attempts = 1;
+        loop {
+            match self.attempt(&mut work) {
+                Err((_, true)) if attempts < ATTEMPTS => {
+                    self.metrics.retries.increment();
+                    attempts += 1;
+                }
+                outcome => return outcome.map_err(|(error, _)| error),
             }
-            // Nothing of the work was sent yet, so another connection may try; any later loss is reported.
-            pooled = self.pool.get()?;
-            dialect::begin_write(&mut pooled.connection, self.lock_timeout_ms).map_err(Error::from)?;
         }
-        let mut tx = WriteTx { connection: &mut pooled.connection, now: self.clock.now(), ids: &self.ids };
-        match catch_unwind(AssertUnwindSafe(|| work(&mut tx))) {
-            Ok(Ok(value)) => match Connection::commit_transaction(&mut pooled.connection) {
-                Ok(()) => {
+    }
+
+    /// Runs `work` in a transaction. A failure says whether there is sense in doing it again.
+    fn attempt<T, E: From<Error>>(
+        &self,
+        work: &mut impl FnMut(&mut WriteTx<'_>) -> Result<T, E>,
+    ) -> Result<T, (E, bool)> {
+        let finally = |error: Error| (error.into(), false);
+        let began = Instant::now();
+        let mut pooled = self.pool.get().map_err(finally)?;
+        let watch = pooled.watch.clone();
+        watch.start();
+        let state = TransactionState::NotBegun { lock_timeout_ms: self.lock_timeout_ms };
+        let mut tx = WriteTx::new(&mut pooled.connection, self.clock.now(), &self.ids, state);
+        let is_pooled = self.lock_timeout_ms.is_some();
+        let worked = catch_unwind(AssertUnwindSafe(|| {
+            // Behind a proxy only a transaction has a lock timeout, and stays in one session.
+            if is_pooled {
+                tx.begin()?;
+            }
+            work(&mut tx)
+        }));
+        let (ended, state) = match &worked {
+            Ok(Ok(_)) => (tx.end(), tx.state()),
+            Ok(Err(_)) | Err(_) => (Ok(()), tx.state()),
+        };
+        let committed = match (&worked, &ended, state) {
+            (Ok(Ok(_)), Ok(()), TransactionState::Begun) => {
+                Connection::commit_transaction(&mut pooled.connection).map_err(Error::from)
+            }
+            _ => Ok(()),
+        };
+        match (worked, ended, committed) {
+            (Ok(Ok(value)), Ok(()), Ok(())) => {
+                if !matches!(state, TransactionState::NotBegun { .. }) {
                     self.metrics.commits.increment();
                     self.metrics.transactions.observe(elapsed_us(began));
-                    Ok(value)
                 }
-                Err(error) => {
-                    self.metrics.failed_commits.increment();
-                    self.pool.throw_away(&mut pooled);
-                    Err(Error::from(error).into())
-                }
-            },
-            Ok(Err(error)) => {
-                // The caller's own error says more than a failure to roll back.
-                if Connection::rollback_transaction(&mut pooled.connection).is_err() {
-                    self.pool.throw_away(&mut pooled);
-                }
-                Err(error)
+                Ok(value)
             }
-            Err(_panic) => {
+            (Ok(Ok(_)), Ok(()), Err(error)) => {
+                self.metrics.failed_commits.increment();
                 self.pool.throw_away(&mut pooled);
-                Err(Error::other("the write panicked").into())
+                Err((error.into(), watch.conflicted()))
             }
+            (Ok(Ok(_)), Err(error), _) => {
+                self.clean_up(&mut pooled, state);
+                let was_slower = matches!(error, Error::Unique { .. });
+                Err((error.into(), was_slower || watch.conflicted()))
+            }
+            (Ok(Err(error)), ..) => {
+                self.clean_up(&mut pooled, state);
+                // Nothing was sent that could have changed anything, so another connection may try.
+                let nothing_sent = watch.lost() && matches!(state, TransactionState::NotBegun { .. });
+                Err((error, nothing_sent || watch.conflicted()))
+            }
+            (Err(_panic), ..) => {
+                self.pool.throw_away(&mut pooled);
+                Err(finally(Error::other("the write panicked")))
+            }
+        }
+    }
+
+    /// Leaves a connection outside of any transaction, or gives it up. The error of the work says more than a failure here.
+    fn clean_up(&self, pooled: &mut Pooled, state: TransactionState) {
+        let is_clean = match state {
+            TransactionState::Begun => Connection::rollback_transaction(&mut pooled.connection).is_ok(),
+            TransactionState::NotBegun { .. } | TransactionState::Sent => !pooled.watch.lost(),
+        };
+        if !is_clean {
+            self.pool.throw_away(pooled);
         }
     }
 }

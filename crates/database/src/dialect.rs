@@ -1,6 +1,7 @@
 //! Every place where the two databases differ; what concerns all tables at once is in `whole`. No other file of the workspace matches on the backend (but
 //! [`each!`](crate::each), which runs the same expression on both).
 
+pub(crate) mod together;
 pub(crate) mod whole;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};

@@ -51,6 +51,24 @@ impl Error {
         matches!(self, Error::Unique { constraint } if constraint == name)
     }
 
+    /// Whether PostgreSQL gave up this transaction for the sake of another one.
+    pub(crate) fn is_conflict(error: &DieselError) -> bool {
+        match error {
+            DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
+            DieselError::DatabaseError(_, information) => information.message().contains(DEADLOCK),
+            _ => false,
+        }
+    }
+
+    /// Whether the connection broke.
+    pub(crate) fn is_lost(error: &DieselError) -> bool {
+        match error {
+            DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) | DieselError::BrokenTransactionManager => true,
+            DieselError::DatabaseError(_, information) => says_closed(information.message()),
+            _ => false,
+        }
+    }
+
     pub(crate) fn unavailable(reason: impl Into<String>) -> Self {
         Error::Unavailable(Arc::new(Reason(reason.into())))
     }
@@ -97,6 +115,9 @@ fn unique_constraint(information: &dyn DatabaseErrorInformation) -> String {
     known.map_or("unknown", |(name, _)| *name).to_owned()
 }
 
+/// What PostgreSQL says of a deadlock that it broke.
+const DEADLOCK: &str = "deadlock detected";
+
 /// diesel keeps neither SQLite's result code nor PostgreSQL's SQLSTATE, so the message has to do: SQLITE_BUSY,
 /// SQLITE_LOCKED, 40P01 (deadlock) and 55P03 (lock not available). A server that speaks another language gives
 /// [`Error::Other`] instead.
@@ -105,7 +126,7 @@ fn says_busy(message: &str) -> bool {
         "database is locked",
         "database table is locked",
         "database schema is locked",
-        "deadlock detected",
+        DEADLOCK,
         "due to lock timeout",
     ];
     SIGNS.iter().any(|sign| message.contains(sign))

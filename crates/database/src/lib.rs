@@ -29,6 +29,7 @@ pub mod testing;
 mod timestamp;
 mod transaction;
 pub mod transfer;
+mod watch;
 mod writer;
 
 pub use among::{Among, among};
@@ -40,7 +41,7 @@ pub use database::{Database, Health};
 pub use dialect::{LockRow, Locked};
 pub use error::{Cause, Error};
 pub use id::{Id, InvalidId, Kind, MAX_ID_LENGTH, kind};
-pub use insert::InsertRows;
+pub use insert::{Insert, Value};
 pub use migration::{MigrateError, MigrationState};
 pub use timestamp::Timestamp;
 pub use transaction::{ReadTx, WriteTx};

@@ -16,6 +16,10 @@ pub(crate) struct Metrics {
     pub waits: Durations,
     /// Callers that were told to come again.
     pub refused: Counter,
+    /// Statements sent to PostgreSQL, BEGIN and COMMIT among them: each is a round trip. Not counted on SQLite.
+    pub statements: Counter,
+    /// Writes that were done again, as PostgreSQL had given them up for the sake of others.
+    pub retries: Counter,
     /// Transactions that were kept.
     pub commits: Counter,
     /// Transactions that the database did not keep, though the work in them wanted it.
@@ -32,6 +36,8 @@ impl Default for Metrics {
             waiting: Gauge::default(),
             waits: Durations::durations(),
             refused: Counter::new(),
+            statements: Counter::new(),
+            retries: Counter::new(),
             commits: Counter::new(),
             failed_commits: Counter::new(),
             transactions: Durations::durations(),
@@ -77,6 +83,14 @@ impl Metrics {
         let name = "rollcall_database_transaction_seconds";
         text.metric(name, Kind::Histogram, "Write transactions from begin to end of commit; on SQLite a whole group.");
         text.histogram(name, "", 1e6, &self.transactions);
+        if state.writes_queued.is_none() {
+            let name = "rollcall_database_statements_total";
+            let help = "Statements sent to PostgreSQL, BEGIN and COMMIT among them: each is a round trip.";
+            text.single(name, Kind::Counter, help, self.statements.get());
+            let name = "rollcall_database_retries_total";
+            let help = "Writes done again after PostgreSQL gave them up for the sake of others, or another was faster.";
+            text.single(name, Kind::Counter, help, self.retries.get());
+        }
         if let Some(queued) = state.writes_queued {
             let name = "rollcall_writer_queued";
             text.single(name, Kind::Gauge, "Writes that wait for the SQLite writer.", queued);

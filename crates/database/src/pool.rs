@@ -13,6 +13,8 @@ use diesel::r2d2::R2D2Connection;
 use diesel::{Connection as _, PgConnection, SqliteConnection};
 
 use crate::config::Target;
+use crate::metrics::Metrics;
+use crate::watch::Watch;
 use crate::{Connection, Error, pooling};
 
 /// A connection that rested this long is tested before it is used.
@@ -63,6 +65,8 @@ pub(crate) fn connect(target: &Target, purpose: Purpose, busy_timeout_ms: u64) -
 /// A connection in the pool.
 pub(crate) struct Pooled {
     pub(crate) connection: Connection,
+    /// Of a connection to PostgreSQL; nothing is noted on SQLite.
+    pub(crate) watch: Watch,
     released_at: Instant,
     epoch: u64,
     lost: bool,
@@ -74,6 +78,7 @@ struct Manager {
     purpose: Purpose,
     busy_timeout_ms: u64,
     epoch: Arc<AtomicU64>,
+    metrics: Arc<Metrics>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -86,8 +91,12 @@ impl r2d2::ManageConnection for Manager {
 
     fn connect(&self) -> Result<Pooled, ConnectFailed> {
         let epoch = self.epoch.load(Ordering::Acquire);
-        let connection = connect(&self.target, self.purpose, self.busy_timeout_ms).map_err(ConnectFailed)?;
-        Ok(Pooled { connection, released_at: Instant::now(), epoch, lost: false })
+        let mut connection = connect(&self.target, self.purpose, self.busy_timeout_ms).map_err(ConnectFailed)?;
+        let watch = match &mut connection {
+            Connection::Postgres(postgres) => Watch::of(postgres, Arc::clone(&self.metrics)),
+            Connection::Sqlite(_) => Watch::default(),
+        };
+        Ok(Pooled { connection, watch, released_at: Instant::now(), epoch, lost: false })
     }
 
     /// Never asked: `test_on_check_out` is off, [`Pool::get`] tests.
@@ -121,7 +130,7 @@ pub(crate) struct Pool {
 
 impl Pool {
     /// Connects to nothing yet.
-    pub(crate) fn new(target: Target, purpose: Purpose, max_connections: u32, busy_timeout_ms: u64) -> Pool {
+    pub(crate) fn new(target: Target, purpose: Purpose, max_connections: u32, busy_timeout_ms: u64, metrics: Arc<Metrics>) -> Pool {
         let epoch = Arc::new(AtomicU64::new(0));
         let max_connections = max_connections.max(1);
         let pool = r2d2::Pool::builder()
@@ -130,7 +139,7 @@ impl Pool {
             .test_on_check_out(false)
             .connection_timeout(Duration::from_millis(busy_timeout_ms.max(1)))
             .error_handler(Box::new(LogErrors))
-            .build_unchecked(Manager { target, purpose, busy_timeout_ms, epoch: Arc::clone(&epoch) });
+            .build_unchecked(Manager { target, purpose, busy_timeout_ms, epoch: Arc::clone(&epoch), metrics });
         Pool { pool, epoch, max_connections }
     }
 

@@ -21,6 +21,7 @@ use crate::database::elapsed_us;
 use crate::id::IdSource;
 use crate::metrics::Metrics;
 use crate::pool::{Purpose, connect};
+use crate::transaction::State;
 use crate::{Clock, Connection, Error, WriteTx, dialect};
 
 /// Most writes in one commit: bounds how long the first of them waits for the others.
@@ -70,12 +71,12 @@ impl Writer {
     /// Runs `work` in the next group and gives its result once it is on disk.
     pub(crate) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
-        F: FnOnce(&mut WriteTx<'_>) -> Result<T, E> + Send + 'static,
+        F: FnMut(&mut WriteTx<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job = Work { work: Some(work), result: None, reply, span: tracing::Span::current() };
+        let job = Work { work, result: None, reply, span: tracing::Span::current() };
         let stopped = || Error::unavailable("the writer has stopped");
         let queue = self.queue.as_ref().ok_or_else(stopped)?;
         match tokio::time::timeout(self.busy_timeout, queue.send(Box::new(job))).await {
@@ -118,7 +119,7 @@ trait Job: Send {
 }
 
 struct Work<T, E, F> {
-    work: Option<F>,
+    work: F,
     result: Option<Result<T, E>>,
     reply: oneshot::Sender<Result<T, E>>,
     span: tracing::Span,
@@ -126,14 +127,18 @@ struct Work<T, E, F> {
 
 impl<T, E, F> Job for Work<T, E, F>
 where
-    F: FnOnce(&mut WriteTx<'_>) -> Result<T, E> + Send,
+    F: FnMut(&mut WriteTx<'_>) -> Result<T, E> + Send,
     T: Send,
     E: From<Error> + Send,
 {
     fn run(&mut self, tx: &mut WriteTx<'_>) -> bool {
-        let Some(work) = self.work.take() else { return false };
-        let span = self.span.clone();
-        let result = span.in_scope(|| catch_unwind(AssertUnwindSafe(|| work(tx))));
+        let work = &mut self.work;
+        let all = || {
+            let value = work(tx)?;
+            tx.end()?;
+            Ok(value)
+        };
+        let result = self.span.in_scope(|| catch_unwind(AssertUnwindSafe(all)));
         let result = result.unwrap_or_else(|_panic| Err(Error::other("the write panicked").into()));
         self.result.insert(result).is_ok()
     }
@@ -230,7 +235,7 @@ impl WriterThread {
     /// Runs one write at the given depth of transactions, and leaves the connection at that depth whatever the write
     /// did.
     fn run_job(&self, connection: &mut Connection, job: &mut Box<dyn Job>, depth: u32) -> Result<bool, Error> {
-        let mut tx = WriteTx { connection: &mut *connection, now: self.clock.now(), ids: &self.ids };
+        let mut tx = WriteTx::new(&mut *connection, self.clock.now(), &self.ids, State::Begun);
         let keep = job.run(&mut tx);
         roll_back_to(connection, depth)?;
         Ok(keep)

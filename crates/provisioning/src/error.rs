@@ -113,6 +113,14 @@ impl From<serde_json::Error> for Error {
 }
 
 impl Error {
+    /// What the database said, of an error that has no meaning of its own yet.
+    pub(crate) fn database(&self) -> Option<&database::Error> {
+        match self {
+            Error::Internal(cause) => cause.downcast_ref(),
+            _ => None,
+        }
+    }
+
     /// What the client is told (RFC 7644 §3.12). Okta shows `detail` to its administrator under Tasks, so every sentence
     /// says what is wrong, where, and what to do.
     pub fn to_scim(&self) -> ScimError {

@@ -48,7 +48,7 @@ pub(crate) fn insert(tx: &mut WriteTx<'_>, email: &str, password_hash: &str) -> 
             administrator::password_hash.eq(password_hash),
             administrator::created_at.eq(added.created_at),
         ))
-        .execute(tx.connection())
+        .execute(tx.connection()?)
         .map_err(database::Error::from)
         .map_err(|error| match error.violates("administrator_email_folded_key") {
             true => Error::invalid("email", "Somebody with this e-mail address was added just now. Try again."),
@@ -70,7 +70,7 @@ pub(crate) fn insert_role(
             administrator_role::administrator_id.eq(administrator),
             administrator_role::role.eq(role.as_str()),
         ))
-        .execute(tx.connection())
+        .execute(tx.connection()?)
         .map_err(database::Error::from)
         .map_err(|error| match error.violates("administrator_role_pkey") {
             true => Error::invalid("email", "Somebody with this e-mail address already administers this tenant."),
@@ -103,7 +103,7 @@ impl Registry {
                 let known: Option<Administrator> = administrator::table
                     .filter(administrator::email_folded.eq(fold(&email)))
                     .select(COLUMNS)
-                    .first(tx.connection())
+                    .first(tx.connection()?)
                     .optional()?;
                 let already_existed = known.is_some();
                 let administrator = match known {

@@ -102,7 +102,7 @@ pub(crate) fn lock(
         .find((&scope.tenant_id, &application))
         .select((application::id, application::name))
         .lock_row()
-        .get_result(tx.connection());
+        .get_result(tx.connection()?);
     found.optional()?.ok_or(Error::NotFound)
 }
 
@@ -136,7 +136,7 @@ impl Registry {
                         application::created_at.eq(now),
                         application::created_by.eq(&scope.actor),
                     ))
-                    .execute(tx.connection())
+                    .execute(tx.connection()?)
                     .map_err(|error| name_taken(error, &name))?;
                 insert_settings(tx, &scope, &id, FIRST_REVISION, &settings)?;
                 let detail = format!("Added the application \"{name}\".");
@@ -148,12 +148,12 @@ impl Registry {
                 let application = Application {
                     base_url: registry.base_url(&scope.slug, id.as_str()),
                     id,
-                    name,
+                    name: name.clone(),
                     paused: false,
                     created_at: now,
-                    created_by: scope.actor,
+                    created_by: scope.actor.clone(),
                     last_request_at: None,
-                    settings,
+                    settings: settings.clone(),
                     settings_revision: FIRST_REVISION,
                 };
                 Ok((application, revealed))
@@ -211,7 +211,7 @@ impl Registry {
                 }
                 diesel::update(application::table.find((&scope.tenant_id, &id)))
                     .set((application::name.eq(&name), application::name_folded.eq(fold(&name))))
-                    .execute(tx.connection())
+                    .execute(tx.connection()?)
                     .map_err(|error| name_taken(error, &name))?;
                 let detail = format!("Renamed the application \"{before}\" to \"{name}\".");
                 let act = Act { act: "application.rename", application: Some(&id), target: &name, detail };
@@ -232,7 +232,7 @@ impl Registry {
                 let changed = diesel::update(application::table.find((&scope.tenant_id, &id)))
                     .filter(application::paused.ne(paused))
                     .set(application::paused.eq(paused))
-                    .execute(tx.connection())?;
+                    .execute(tx.connection()?)?;
                 if changed == 0 {
                     return Ok(());
                 }

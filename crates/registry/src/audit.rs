@@ -50,7 +50,7 @@ pub(crate) fn record(tx: &mut WriteTx<'_>, tenant: &Id<kind::Tenant>, actor: &st
             audit_event::target.eq(act.target),
             audit_event::detail.eq(&act.detail),
         ))
-        .execute(tx.connection())?;
+        .execute(tx.connection()?)?;
     Ok(())
 }
 
@@ -68,9 +68,9 @@ impl Registry {
                 let of_tenant = || audit_event::table.filter(audit_event::tenant_id.eq(&tenant));
                 let old = of_tenant().filter(audit_event::id.lt(&first_kept)).order(audit_event::id);
                 let ids: Vec<Id<kind::Audit>> =
-                    old.select(audit_event::id).limit(ACTS_AT_ONCE).load(tx.connection())?;
+                    old.select(audit_event::id).limit(ACTS_AT_ONCE).load(tx.connection()?)?;
                 let Some(last) = ids.last() else { return Ok(0) };
-                Ok(diesel::delete(of_tenant().filter(audit_event::id.le(last))).execute(tx.connection())?)
+                Ok(diesel::delete(of_tenant().filter(audit_event::id.le(last))).execute(tx.connection()?)?)
             })
             .await
     }

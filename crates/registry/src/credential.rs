@@ -253,7 +253,7 @@ pub(crate) fn insert(
             credential::expires_at.eq(new.expires_at),
             credential::resource_id.eq(new.user.as_ref().map(|user| &user.id)),
         ))
-        .execute(tx.connection())?;
+        .execute(tx.connection()?)?;
     let whose = match &new.user {
         Some(user) => format!("the user {} of ", user.user_name.as_deref().unwrap_or_default()),
         None => String::new(),
@@ -345,7 +345,7 @@ impl Registry {
             .database
             .write(move |tx| {
                 let (id, application_name) = application::lock(tx, &scope, &application)?;
-                let user = user_name.map(|user_name| active_user(tx, &scope, &id, &user_name)).transpose()?;
+                let user = user_name.as_ref().map(|user_name| active_user(tx, &scope, &id, user_name)).transpose()?;
                 let new = NewCredential { kind, name: &name, expires_at, user };
                 insert(tx, &registry, &scope, (&id, &application_name), new)
             })
@@ -365,7 +365,7 @@ impl Registry {
                 let found: Option<(String, Option<Timestamp>)> = credential::table
                     .find((&scope.tenant_id, &application, &credential))
                     .select((credential::name, credential::revoked_at))
-                    .first(tx.connection())
+                    .first(tx.connection()?)
                     .optional()?;
                 let (name, revoked_at) = found.ok_or(Error::NotFound)?;
                 if revoked_at.is_some() {
@@ -373,7 +373,7 @@ impl Registry {
                 }
                 diesel::update(credential::table.find((&scope.tenant_id, &application, &credential)))
                     .set(credential::revoked_at.eq(now))
-                    .execute(tx.connection())?;
+                    .execute(tx.connection()?)?;
                 let detail = format!("Revoked the credential \"{name}\" of \"{application_name}\".");
                 let act = Act { act: "credential.revoke", application: Some(&application), target: &name, detail };
                 audit::record(tx, &scope.tenant_id, &scope.actor, act)
@@ -397,7 +397,7 @@ fn active_user(
         .filter(resource::user_name_folded.eq(folded))
         .filter(resource::deleted_at.is_null())
         .select((resource::id, resource::user_name, resource::active))
-        .first(tx.connection())
+        .first(tx.connection()?)
         .optional()?;
     match found {
         Some((id, user_name, true)) => Ok(CredentialUser { id, user_name }),

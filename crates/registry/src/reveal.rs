@@ -38,7 +38,7 @@ impl Registry {
             .database
             .write(move |tx| {
                 let allowed: bool =
-                    tenant::table.find(&scope.tenant_id).select(tenant::reveal_allowed).first(tx.connection())?;
+                    tenant::table.find(&scope.tenant_id).select(tenant::reveal_allowed).first(tx.connection()?)?;
                 if !allowed {
                     return Err(Error::RevealNotAllowed);
                 }
@@ -47,7 +47,7 @@ impl Registry {
                     .filter(credential::tenant_id.eq(&scope.tenant_id).and(credential::application_id.eq(&application)))
                     .filter(credential::id.eq(&credential))
                     .select(((COLUMNS, resource::user_name.nullable()), credential::secret_encrypted))
-                    .first(tx.connection())
+                    .first(tx.connection()?)
                     .optional()?
                     .ok_or(Error::NotFound)?;
                 let revealed = registry.open(&scope, &application, from_row(row)?, &sealed)?;

@@ -95,11 +95,11 @@ impl Registry {
                 let idle_since = now.plus_milliseconds(-IDLE_MS);
                 diesel::delete(session::table)
                     .filter(session::expires_at.le(now).or(session::last_seen_at.le(idle_since)))
-                    .execute(tx.connection())?;
+                    .execute(tx.connection()?)?;
                 let administrator: database::Id<kind::Administrator> = administrator::table
                     .filter(administrator::email_folded.eq(&folded))
                     .select(administrator::id)
-                    .first(tx.connection())
+                    .first(tx.connection()?)
                     .optional()?
                     .ok_or(Error::WrongPassword)?;
                 diesel::insert_into(session::table)
@@ -110,7 +110,7 @@ impl Registry {
                         session::last_seen_at.eq(now),
                         session::expires_at.eq(now.plus_milliseconds(ABSOLUTE_MS)),
                     ))
-                    .execute(tx.connection())?;
+                    .execute(tx.connection()?)?;
                 Ok::<_, Error>(())
             })
             .await?;
@@ -132,7 +132,7 @@ impl Registry {
                 .write(move |tx| {
                     diesel::update(session::table.filter(session::token_hash.eq(&key)))
                         .set(session::last_seen_at.eq(tx.now()))
-                        .execute(tx.connection())?;
+                        .execute(tx.connection()?)?;
                     Ok::<_, Error>(())
                 })
                 .await?;
@@ -146,7 +146,7 @@ impl Registry {
         self.inner
             .database
             .write(move |tx| {
-                diesel::delete(session::table.filter(session::token_hash.eq(&key))).execute(tx.connection())?;
+                diesel::delete(session::table.filter(session::token_hash.eq(&key))).execute(tx.connection()?)?;
                 Ok(())
             })
             .await

@@ -54,7 +54,7 @@ impl Registry {
             .database
             .write(move |tx| {
                 let anybody = administrator::table.select(administrator::id).limit(1);
-                if anybody.first::<String>(tx.connection()).optional()?.is_some() {
+                if anybody.first::<String>(tx.connection()?).optional()?.is_some() {
                     return Err(Error::AlreadySetUp);
                 }
                 let tenant = tenant::insert(tx, &slug, &tenant_name, &email).map_err(of_the_tenant)?;

@@ -44,7 +44,7 @@ pub(crate) fn insert_settings(
             application_settings::created_at.eq(now),
             application_settings::created_by.eq(&scope.actor),
         ))
-        .execute(tx.connection())?;
+        .execute(tx.connection()?)?;
     Ok(())
 }
 
@@ -72,7 +72,7 @@ impl Registry {
                 let (revision, document): (i64, String) = with_settings()
                     .filter(application::tenant_id.eq(&scope.tenant_id).and(application::id.eq(&id)))
                     .select((application::settings_revision, application_settings::document))
-                    .first(tx.connection())?;
+                    .first(tx.connection()?)?;
                 if revision != expected_revision {
                     return Err(Error::Stale);
                 }
@@ -88,7 +88,7 @@ impl Registry {
                 insert_settings(tx, &scope, &id, next, &settings)?;
                 diesel::update(application::table.find((&scope.tenant_id, &id)))
                     .set(application::settings_revision.eq(next))
-                    .execute(tx.connection())?;
+                    .execute(tx.connection()?)?;
                 let detail = difference(&before, &settings);
                 let act = Act { act: "settings.save", application: Some(&id), target: &name, detail };
                 audit::record(tx, &scope.tenant_id, &scope.actor, act)?;
@@ -164,7 +164,7 @@ fn has_resources(
     // Asked one by one: each of the two has an index that begins with what is asked for.
     let visible = diesel::dsl::exists(of_type().filter(resource::deleted_at.is_null()));
     let set_aside = diesel::dsl::exists(of_type().filter(resource::deleted_at.is_not_null()));
-    Ok(diesel::select(visible).get_result(tx.connection())? || diesel::select(set_aside).get_result(tx.connection())?)
+    Ok(diesel::select(visible).get_result(tx.connection()?)? || diesel::select(set_aside).get_result(tx.connection()?)?)
 }
 
 /// What changed, in words.

@@ -40,7 +40,7 @@ pub(crate) fn insert(tx: &mut WriteTx<'_>, slug: &str, name: &str, actor: &str) 
             tenant::name.eq(&tenant.name),
             tenant::created_at.eq(tenant.created_at),
         ))
-        .execute(tx.connection())
+        .execute(tx.connection()?)
         .map_err(database::Error::from)
         .map_err(|error| match error.violates("tenant_slug_key") {
             true => Error::invalid("slug", "This short name is already taken. Choose another one."),

@@ -85,7 +85,7 @@ fn write_down(tx: &mut database::WriteTx<'_>, uses: &BTreeMap<Key, Use>) -> Resu
             .filter(application::tenant_id.eq(tenant).and(application::id.eq(application)))
             .filter(application::last_request_at.is_null().or(application::last_request_at.lt(at)))
             .set(application::last_request_at.eq(at))
-            .execute(tx.connection())?;
+            .execute(tx.connection()?)?;
     }
     for ((tenant, application, id), Use { at, .. }) in uses {
         diesel::update(credential::table)
@@ -93,7 +93,7 @@ fn write_down(tx: &mut database::WriteTx<'_>, uses: &BTreeMap<Key, Use>) -> Resu
             .filter(credential::id.eq(id))
             .filter(credential::last_used_at.is_null().or(credential::last_used_at.lt(*at)))
             .set(credential::last_used_at.eq(*at))
-            .execute(tx.connection())?;
+            .execute(tx.connection()?)?;
     }
     Ok::<_, Error>(())
 }

@@ -70,7 +70,7 @@ fn open(config: &DatabaseConfig) -> Result<Database, OpenError> {
 }
 
 async fn add(database: &Database, slug: &'static str) {
-    database.write(move |tx| insert_tenant(tx.connection(), slug)).await.unwrap();
+    database.write(move |tx| insert_tenant(tx.connection()?, slug)).await.unwrap();
 }
 
 async fn slugs_in(path: &Path) -> Vec<String> {
@@ -93,8 +93,8 @@ fn a_backup_under_writes_is_one_moment_with_every_acknowledged_write() {
             for number in 0.. {
                 // Each write is a pair: half of one must never be in a backup.
                 let write = database.write(move |tx| {
-                    insert_tenant(tx.connection(), &format!("a{number}"))?;
-                    insert_tenant(tx.connection(), &format!("b{number}"))
+                    insert_tenant(tx.connection()?, &format!("a{number}"))?;
+                    insert_tenant(tx.connection()?, &format!("b{number}"))
                 });
                 runtime.block_on(write).unwrap();
                 acknowledged.fetch_add(1, Ordering::SeqCst);
@@ -216,7 +216,7 @@ async fn what_is_no_whole_backup_of_this_version_is_refused() {
         let database = open(&config_of(&file)).unwrap();
         let add = "INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000001')";
         database
-            .write(move |tx| Ok::<_, Error>(diesel::RunQueryDsl::execute(diesel::sql_query(add), tx.connection())?))
+            .write(move |tx| Ok::<_, Error>(diesel::RunQueryDsl::execute(diesel::sql_query(add), tx.connection()?)?))
             .await
             .unwrap();
         drop(database);

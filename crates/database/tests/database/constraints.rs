@@ -1,25 +1,9 @@
 use database::Error;
-use database::schema::{application, directory_user, resource, tenant};
+use database::schema::{directory_user, resource, tenant};
 use database::testing::Scratch;
 use diesel::prelude::*;
 
-use super::support::insert_tenant;
-
-fn insert_application(connection: &mut database::Connection, id: &str, name: &str) -> Result<(), Error> {
-    diesel::insert_into(application::table)
-        .values((
-            application::tenant_id.eq("t"),
-            application::id.eq(id),
-            application::kind.eq("scim-client"),
-            application::name.eq(name),
-            application::name_folded.eq(name),
-            application::settings_revision.eq(1_i64),
-            application::created_at.eq(0_i64),
-            application::created_by.eq("test"),
-        ))
-        .execute(connection)?;
-    Ok(())
-}
+use super::support::{insert_application, insert_tenant};
 
 fn insert_user(connection: &mut database::Connection, id: &str, user_name: &str) -> Result<(), Error> {
     diesel::insert_into(resource::table)
@@ -44,15 +28,15 @@ async fn a_unique_violation_has_the_same_name_on_both() {
     for (name, scratch) in Scratch::both() {
         let database = scratch.open();
         let prepared = database.write(|tx| {
-            insert_tenant(tx.connection(), "t")?;
-            insert_application(tx.connection(), "app", "Okta")?;
-            insert_user(tx.connection(), "u", "ada")
+            insert_tenant(tx.connection()?, "t")?;
+            insert_application(tx.connection()?, "app", "Okta")?;
+            insert_user(tx.connection()?, "u", "ada")
         });
         prepared.await.unwrap();
         let rename = |connection: &mut database::Connection| {
             diesel::update(tenant::table.filter(tenant::id.eq("t2"))).set(tenant::slug.eq("t")).execute(connection)
         };
-        type Statement = Box<dyn FnOnce(&mut database::Connection) -> Result<(), Error> + Send>;
+        type Statement = Box<dyn Fn(&mut database::Connection) -> Result<(), Error> + Send>;
         let cases: [(&str, Statement); 4] = [
             ("tenant_slug_key", Box::new(move |c| insert_tenant(c, "t2").and_then(|()| Ok(rename(c).map(|_| ())?)))),
             ("application_tenant_id_name_folded_key", Box::new(|c| insert_application(c, "app2", "Okta"))),
@@ -60,7 +44,7 @@ async fn a_unique_violation_has_the_same_name_on_both() {
             ("resource_user_name", Box::new(|c| insert_user(c, "u2", "ada"))),
         ];
         for (constraint, statement) in cases {
-            let error = database.write(move |tx| statement(tx.connection())).await.unwrap_err();
+            let error = database.write(move |tx| statement(tx.connection()?)).await.unwrap_err();
             assert!(error.violates(constraint), "{name}: {constraint} but {error:?}");
         }
     }
@@ -70,7 +54,7 @@ async fn a_unique_violation_has_the_same_name_on_both() {
 async fn a_foreign_key_is_enforced_on_both() {
     for (name, scratch) in Scratch::both() {
         let database = scratch.open();
-        let outcome = database.write(|tx| insert_application(tx.connection(), "app", "Okta")).await;
+        let outcome = database.write(|tx| insert_application(tx.connection()?, "app", "Okta")).await;
         assert!(matches!(outcome, Err(Error::ForeignKey { .. })), "{name} {outcome:?}");
     }
 }
@@ -80,7 +64,7 @@ async fn a_check_is_enforced_on_both_and_its_message_stays_inside() {
     for (name, scratch) in Scratch::both() {
         let database = scratch.open();
         let outcome = database.write(|tx| {
-            insert_tenant(tx.connection(), "t")?;
+            insert_tenant(tx.connection()?, "t")?;
             diesel::insert_into(directory_user::table)
                 .values((
                     directory_user::tenant_id.eq("t"),
@@ -92,7 +76,7 @@ async fn a_check_is_enforced_on_both_and_its_message_stays_inside() {
                     directory_user::created_at.eq(0_i64),
                     directory_user::updated_at.eq(0_i64),
                 ))
-                .execute(tx.connection())?;
+                .execute(tx.connection()?)?;
             Ok::<_, Error>(())
         });
         let error = outcome.await.unwrap_err();

@@ -34,7 +34,7 @@ async fn a_write_does_not_notice_that_the_resting_connections_broke() {
     let database = scratch.open();
     use_connections(&database).await;
     break_connections(&scratch);
-    database.write(|tx| insert_tenant(tx.connection(), "a")).await.unwrap();
+    database.write(|tx| insert_tenant(tx.connection()?, "a")).await.unwrap();
     assert_eq!(slugs(&database).await, ["a"]);
 }
 
@@ -57,8 +57,8 @@ async fn a_connection_that_breaks_in_a_write_is_reported_and_nothing_is_kept() {
     let scratch = Scratch::postgres();
     let database = scratch.open();
     let outcome = database.write(|tx| {
-        insert_tenant(tx.connection(), "a")?;
-        diesel::sql_query("SELECT pg_terminate_backend(pg_backend_pid())").execute(tx.connection())?;
+        insert_tenant(tx.connection()?, "a")?;
+        diesel::sql_query("SELECT pg_terminate_backend(pg_backend_pid())").execute(tx.connection()?)?;
         Ok::<_, Error>(())
     });
     let outcome = outcome.await;

@@ -13,7 +13,10 @@ mod migrations;
 #[cfg(test)]
 mod portable;
 #[cfg(test)]
+mod round_trips;
+#[cfg(test)]
 mod sample;
+#[cfg(test)]
 mod statements;
 #[cfg(test)]
 mod support;

@@ -31,7 +31,7 @@ async fn a_newer_database_is_refused_with_a_sentence() {
     for (name, scratch) in Scratch::both() {
         let database = scratch.open();
         let add = "INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000001')";
-        database.write(move |tx| Ok::<_, Error>(diesel::sql_query(add).execute(tx.connection())?)).await.unwrap();
+        database.write(move |tx| Ok::<_, Error>(diesel::sql_query(add).execute(tx.connection()?)?)).await.unwrap();
         let expected = MigrationState::Newer { unknown: vec!["29990101000001".to_owned()] };
         assert_eq!(database.migration_state().unwrap(), expected, "{name}");
         let message = database.migrate().unwrap_err().to_string();
@@ -76,7 +76,7 @@ async fn what_we_make_is_ours_alone() {
     let data = folder.path().join("data");
     let database = open(&format!("sqlite:{}/rollcall.db", data.display())).unwrap();
     database.migrate().unwrap();
-    database.write(|tx| insert_tenant(tx.connection(), "acme")).await.unwrap();
+    database.write(|tx| insert_tenant(tx.connection()?, "acme")).await.unwrap();
     for (name, mode) in [("", 0o700), ("rollcall.db", 0o600), ("rollcall.db-wal", 0o600)] {
         let found = std::fs::metadata(data.join(name)).unwrap().permissions().mode();
         assert_eq!(found & 0o777, mode, "{name}");

@@ -54,7 +54,7 @@ fn rows(file: &Path) -> Vec<serde_json::Value> {
 
 async fn filled(scratch: &Scratch) -> Database {
     let database = scratch.open();
-    database.write(|tx| fill(tx.connection())).await.unwrap();
+    database.write(|tx| fill(tx.connection()?)).await.unwrap();
     database
 }
 
@@ -231,9 +231,9 @@ fn an_export_under_writes_is_one_moment() {
                 for number in 0.. {
                     // Administrators are read first, tenants last: a tenant without its administrator came in between.
                     let write = database.write(move |tx| {
-                        insert_tenant(tx.connection(), &format!("t{number}"))?;
+                        insert_tenant(tx.connection()?, &format!("t{number}"))?;
                         let add = format!("INSERT INTO administrator VALUES ('t{number}', 'e', 'e{number}', 'h', 1)");
-                        Ok::<_, Error>(diesel::sql_query(add).execute(tx.connection())?)
+                        Ok::<_, Error>(diesel::sql_query(add).execute(tx.connection()?)?)
                     });
                     runtime.block_on(write).unwrap();
                     acknowledged.fetch_add(1, Ordering::SeqCst);

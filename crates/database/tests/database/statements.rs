@@ -20,14 +20,14 @@ fn counting(kept: &'static AtomicUsize) -> impl FnMut(InstrumentationEvent<'_>) 
 }
 
 #[tokio::test]
-async fn updates_and_inserts_of_few_rows_are_prepared_once() {
+async fn updates_and_inserts_are_prepared_once() {
     for (name, scratch) in Scratch::both() {
         let kept: &'static AtomicUsize = Box::leak(Box::new(AtomicUsize::new(0)));
         scratch
             .open()
             .write(move |tx| {
-                insert_tenant(tx.connection(), "acme")?;
-                let connection = tx.connection();
+                insert_tenant(tx.connection()?, "acme")?;
+                let connection = tx.connection()?;
                 connection.set_instrumentation(counting(kept));
                 let acme = dsl::slug.eq("acme");
                 let mut counts = Vec::new();
@@ -45,17 +45,19 @@ async fn updates_and_inserts_of_few_rows_are_prepared_once() {
                 assert_eq!(counts, [0, 0, 1, 1], "{name}");
                 let tenant: String = tenant::table.filter(acme).select(dsl::id).first(connection)?;
                 let before = kept.load(Ordering::Relaxed);
-                // Each number of rows is a text of its own, and many rows are not kept.
-                for (rows, expected) in [(2, 1), (2, 1), (3, 2), (40, 2)] {
+                // On SQLite each number of rows is a text of its own, and many rows are not kept.
+                let is_postgres = name == "PostgreSQL";
+                for (rows, on_sqlite) in [(2, 1), (2, 1), (3, 2), (40, 2)] {
                     let names: Vec<String> = (0..rows).map(|row| format!("{rows} {row}")).collect();
                     let rows = names.iter().map(|name| [tenant.as_str().into(), name.as_str().into(), "s".into()]);
-                    database::insert_rows!(event_identifier: [tenant_id, folded, subject_id], rows.collect())
-                        .passing_over_conflicts()
-                        .execute(connection)?;
+                    let rows = database::insert_rows!(event_identifier: [tenant_id, folded, subject_id], rows);
+                    tx.insert(rows.passing_over_conflicts());
+                    tx.connection()?;
+                    let expected = if is_postgres { 1 } else { on_sqlite };
                     assert_eq!(kept.load(Ordering::Relaxed) - before, expected, "{name}");
                 }
                 let names = database::schema::event_identifier::table;
-                assert_eq!(names.count().get_result::<i64>(connection)?, 45, "{name}");
+                assert_eq!(names.count().get_result::<i64>(tx.connection()?)?, 45, "{name}");
                 Ok::<_, Error>(())
             })
             .await

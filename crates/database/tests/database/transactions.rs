@@ -28,7 +28,7 @@ async fn a_write_has_one_time_and_typed_ids_that_come_back() {
                         tenant::reveal_allowed.eq(false),
                         tenant::created_at.eq(tx.now()),
                     ))
-                    .execute(tx.connection())?;
+                    .execute(tx.connection()?)?;
                 Ok::<_, Error>((id, tx.new_id::<kind::Event>()))
             })
             .await
@@ -57,7 +57,7 @@ async fn a_write_that_fails_or_panics_takes_only_itself_back() {
             writing
                 .write(move |tx| {
                     gate.recv().unwrap();
-                    insert_tenant(tx.connection(), "first")
+                    insert_tenant(tx.connection()?, "first")
                 })
                 .await
         });
@@ -67,7 +67,7 @@ async fn a_write_that_fails_or_panics_takes_only_itself_back() {
             others.push(tokio::spawn(async move {
                 let outcome = database
                     .write(move |tx| {
-                        let connection = tx.connection();
+                        let connection = tx.connection()?;
                         insert_tenant(connection, slug)?;
                         match slug {
                             "bad" => Err(Error::Busy),
@@ -107,27 +107,27 @@ async fn when_the_commit_fails_everybody_in_the_group_is_told() {
     let scratch = Scratch::sqlite();
     let database = scratch.open();
     let (open, gate) = mpsc::channel::<()>();
-    let (begun, has_begun) = tokio::sync::oneshot::channel();
+    let (begun, mut has_begun) = tokio::sync::mpsc::channel(1);
     let writing = database.clone();
     let hold = tokio::spawn(async move {
         writing
             .write(move |_| {
-                begun.send(()).unwrap();
+                begun.try_send(()).unwrap();
                 gate.recv().unwrap();
                 Ok::<_, Error>(())
             })
             .await
     });
-    has_begun.await.unwrap();
-    let innocent = database.write(|tx| insert_tenant(tx.connection(), "innocent"));
+    has_begun.recv().await.unwrap();
+    let innocent = database.write(|tx| insert_tenant(tx.connection()?, "innocent"));
     let guilty = database.write(|tx| {
-        diesel::sql_query("PRAGMA defer_foreign_keys = ON").execute(tx.connection())?;
+        diesel::sql_query("PRAGMA defer_foreign_keys = ON").execute(tx.connection()?)?;
         let role = (
             administrator_role::tenant_id.eq("nobody"),
             administrator_role::administrator_id.eq("nobody"),
             administrator_role::role.eq("owner"),
         );
-        diesel::insert_into(administrator_role::table).values(role).execute(tx.connection())?;
+        diesel::insert_into(administrator_role::table).values(role).execute(tx.connection()?)?;
         Ok::<_, Error>(())
     });
     let release = async { open.send(()).unwrap() };
@@ -136,7 +136,7 @@ async fn when_the_commit_fails_everybody_in_the_group_is_told() {
     assert!(matches!(innocent, Err(Error::ForeignKey { .. })), "{innocent:?}");
     assert!(matches!(guilty, Err(Error::ForeignKey { .. })), "{guilty:?}");
     assert!(slugs(&database).await.is_empty());
-    database.write(|tx| insert_tenant(tx.connection(), "after")).await.unwrap();
+    database.write(|tx| insert_tenant(tx.connection()?, "after")).await.unwrap();
     assert_eq!(slugs(&database).await, ["after"]);
 }
 
@@ -144,7 +144,7 @@ async fn when_the_commit_fails_everybody_in_the_group_is_told() {
 async fn writes_that_read_first_do_not_lose_updates() {
     for (name, scratch) in Scratch::both() {
         let database = scratch.open();
-        database.write(|tx| insert_tenant(tx.connection(), "counter")).await.unwrap();
+        database.write(|tx| insert_tenant(tx.connection()?, "counter")).await.unwrap();
         let mut tasks = Vec::new();
         for _ in 0..40 {
             let database = database.clone();
@@ -152,8 +152,8 @@ async fn writes_that_read_first_do_not_lose_updates() {
                 database
                     .write(|tx| {
                         let row = tenant::table.filter(tenant::slug.eq("counter"));
-                        let count: i64 = row.select(tenant::created_at).lock_row().get_result(tx.connection())?;
-                        diesel::update(row).set(tenant::created_at.eq(count + 1)).execute(tx.connection())?;
+                        let count: i64 = row.select(tenant::created_at).lock_row().get_result(tx.connection()?)?;
+                        diesel::update(row).set(tenant::created_at.eq(count + 1)).execute(tx.connection()?)?;
                         Ok::<_, Error>(())
                     })
                     .await
@@ -184,14 +184,14 @@ async fn many_rows_in_one_statement_and_upserts_work_on_both() {
                     )
                 };
                 let rows = vec![row("a"), row("b")];
-                let done = each!(tx.connection(), c => diesel::insert_into(tenant::table).values(&rows).execute(c))?;
+                let done = each!(tx.connection()?, c => diesel::insert_into(tenant::table).values(&rows).execute(c))?;
                 assert_eq!(done, 2);
                 let again = diesel::insert_into(tenant::table)
                     .values(row("b"))
                     .on_conflict(tenant::slug)
                     .do_update()
                     .set(tenant::name.eq("after"));
-                Both(again).execute(tx.connection())?;
+                Both(again).execute(tx.connection()?)?;
                 Ok::<_, Error>(())
             })
             .await
@@ -209,24 +209,24 @@ async fn many_rows_in_one_statement_and_upserts_work_on_both() {
 async fn a_caller_that_hangs_up_stops_nothing() {
     for (name, scratch) in Scratch::both() {
         let database = scratch.open();
-        let (begun, has_begun) = tokio::sync::oneshot::channel();
+        let (begun, mut has_begun) = tokio::sync::mpsc::channel(1);
         let (open, gate) = mpsc::channel::<()>();
         let writing = database.clone();
         let task = tokio::spawn(async move {
             writing
                 .write(move |tx| {
-                    begun.send(()).unwrap();
+                    begun.try_send(()).unwrap();
                     gate.recv().unwrap();
-                    insert_tenant(tx.connection(), "abandoned")
+                    insert_tenant(tx.connection()?, "abandoned")
                 })
                 .await
         });
-        has_begun.await.unwrap();
+        has_begun.recv().await.unwrap();
         task.abort();
         assert!(task.await.unwrap_err().is_cancelled());
         open.send(()).unwrap();
         // The writer runs writes in order; PostgreSQL has no order, so wait until the row lock-free insert is seen.
-        database.write(|tx| insert_tenant(tx.connection(), "next")).await.unwrap();
+        database.write(|tx| insert_tenant(tx.connection()?, "next")).await.unwrap();
         while slugs(&database).await.len() < 2 {
             tokio::task::yield_now().await;
         }

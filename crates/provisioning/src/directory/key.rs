@@ -43,22 +43,17 @@ pub(crate) fn replace(
     if old == new {
         return Ok(());
     }
-    let connection = tx.connection();
     if !old.is_empty() {
         diesel::delete(
             table::table
                 .filter(table::tenant_id.eq(scope.tenant_id()))
                 .filter(table::directory_user_id.eq(directory_user_id)),
         )
-        .execute(connection)?;
+        .execute(tx.connection()?)?;
     }
-    if !new.is_empty() {
-        let tenant = scope.tenant_id().as_str();
-        let rows = new
-            .iter()
-            .map(|(kind, folded)| [tenant.into(), folded.as_str().into(), (*kind).into(), directory_user_id.into()]);
-        database::insert_rows!(directory_user_key: [tenant_id, folded, kind, directory_user_id], rows.collect())
-            .execute(connection)?;
-    }
+    let tenant = scope.tenant_id().as_str();
+    let rows =
+        new.into_iter().map(|(kind, folded)| [tenant.into(), folded.into(), kind.into(), directory_user_id.into()]);
+    tx.insert(database::insert_rows!(directory_user_key: [tenant_id, folded, kind, directory_user_id], rows));
     Ok(())
 }

@@ -38,7 +38,7 @@ impl Fate {
 /// Disables a person.
 pub(crate) fn disable(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Result<Fate, Error> {
     let now = tx.now();
-    let connection = tx.connection();
+    let connection = tx.connection()?;
     let one = || table::table.filter(table::tenant_id.eq(scope.tenant_id())).filter(table::id.eq(id));
     let profile: Option<String> = one().select(table::profile).lock_row().get_result(connection).optional()?;
     if let Some(profile) = profile {
@@ -57,7 +57,7 @@ pub(crate) fn disable(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Resul
 
 /// Deletes a person, after the resource of the application that asks is gone.
 pub(crate) fn delete(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Result<Fate, Error> {
-    let connection = tx.connection();
+    let connection = tx.connection()?;
     // Another application that links to the person at this moment waits here, or has been waited for.
     table::table
         .filter(table::tenant_id.eq(scope.tenant_id()))

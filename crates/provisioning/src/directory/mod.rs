@@ -8,6 +8,7 @@ pub mod groups;
 pub(crate) mod key;
 pub(crate) mod leave;
 pub mod nested;
+pub(crate) mod newcomer;
 pub(crate) mod place;
 pub mod resources;
 pub mod users;

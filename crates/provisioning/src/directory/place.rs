@@ -52,6 +52,24 @@ pub(crate) struct Placed {
     pub freed: Option<String>,
 }
 
+/// What is known of a resource's person before [`place`] looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Person<'a> {
+    /// The resource is linked to this one.
+    Linked(&'a str),
+    /// Nobody looked yet.
+    Unknown,
+    /// Nobody of the directory matches: see `newcomer`.
+    New,
+}
+
+impl<'a> Person<'a> {
+    /// Of a resource with this link.
+    pub fn of_link(directory_user_id: Option<&'a str>) -> Self {
+        directory_user_id.map_or(Person::Unknown, Person::Linked)
+    }
+}
+
 struct Existing {
     id: String,
     status: String,
@@ -66,7 +84,7 @@ pub(crate) fn place(
     tx: &mut WriteTx<'_>,
     scope: &AppScope,
     profile: Profile,
-    linked: Option<&str>,
+    person: Person<'_>,
     password_hash: Option<&str>,
 ) -> Result<Placed, Error> {
     let user_name = profile.text("userName").filter(|name| !name.trim().is_empty()).ok_or_else(|| {
@@ -75,19 +93,15 @@ pub(crate) fn place(
         Error::MappingEmpty { attribute: "userName".to_owned(), path: path.unwrap_or_default() }
     })?;
     check_length("userName, as the attribute mapping yields it,", Some(&fold(&user_name)))?;
-    let email = profile.text("email");
-    let mut found = match linked {
-        Some(id) => by_id(tx, scope, id)?.map(|existing| (existing, Match::LinkedBefore)),
-        None => matching(tx, scope, &user_name, email.as_deref())?,
+    let found = match person {
+        Person::Linked(id) => by_id(tx, scope, id)?.map(|existing| (existing, Match::LinkedBefore)),
+        Person::Unknown => matching(tx, scope, &user_name, profile.text("email").as_deref())?,
+        Person::New => None,
     };
-    if found.is_none() {
-        match insert(tx, scope, &profile, password_hash)? {
-            Some(id) => return Ok(Placed { id, how: Match::Created, changes: Vec::new(), freed: None }),
-            // Another request made this person meanwhile, and has committed: now there is somebody to match.
-            None => found = matching(tx, scope, &user_name, None)?,
-        }
-    }
-    let (existing, how) = found.ok_or_else(|| Error::DirectoryNameTaken { value: user_name.clone() })?;
+    let Some((existing, how)) = found else {
+        let id = insert(tx, scope, &profile, password_hash)?;
+        return Ok(Placed { id, how: Match::Created, changes: Vec::new(), freed: None });
+    };
     let freed = free_user_name(tx, scope, &user_name, &existing)?;
     let changes = update(tx, scope, &existing, profile, password_hash)?;
     Ok(Placed { id: existing.id, how, changes, freed })
@@ -109,7 +123,7 @@ fn by_id(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Result<Option<Exis
         .filter(table::id.eq(id))
         .select(columns!())
         .lock_row()
-        .get_result(tx.connection())
+        .get_result(tx.connection()?)
         .optional()?;
     found.map(existing).transpose()
 }
@@ -121,7 +135,7 @@ fn matching(
     user_name: &str,
     email: Option<&str>,
 ) -> Result<Option<(Existing, Match)>, Error> {
-    let connection = tx.connection();
+    let connection = tx.connection()?;
     let same_name = table::table
         .filter(table::tenant_id.eq(scope.tenant_id()))
         .filter(table::user_name_folded.eq(fold(user_name)))
@@ -151,7 +165,7 @@ fn matching(
     let [only] = same_email.as_slice() else { return Ok(None) };
     // Locked before it is asked who else links to the person, so that two who ask at once do so one after the other.
     let Some(existing) = by_id(tx, scope, only)? else { return Ok(None) };
-    let taken = has_resource_here(tx.connection(), scope, only)?;
+    let taken = has_resource_here(tx.connection()?, scope, only)?;
     Ok((!taken).then_some((existing, Match::SameEmail)))
 }
 
@@ -189,42 +203,30 @@ pub(crate) fn linked_elsewhere(connection: &mut Connection, scope: &AppScope, id
     .get_result(connection)?)
 }
 
-/// Makes a person and gives its id; `None` when there is one of this name already.
+/// Makes a person and gives its id. One of this name whom nobody saw makes the transaction fail at its end.
 fn insert(
     tx: &mut WriteTx<'_>,
     scope: &AppScope,
     profile: &Profile,
     password_hash: Option<&str>,
-) -> Result<Option<String>, Error> {
+) -> Result<String, Error> {
     let (id, now) = (tx.new_id::<kind::DirectoryUser>().to_string(), tx.now());
     let user_name = profile.text("userName").unwrap_or_default();
-    let row = (
-        table::tenant_id.eq(scope.tenant_id().as_str()),
-        table::id.eq(&id),
-        table::user_name.eq(&user_name),
-        table::user_name_folded.eq(fold(&user_name)),
-        table::display_name.eq(profile.text("displayName")),
-        table::email.eq(profile.text("email")),
-        table::status.eq(status(profile)),
-        table::profile.eq(serde_json::to_string(profile)?),
-        table::password_hash.eq(password_hash),
-        table::created_at.eq(now),
-        table::updated_at.eq(now),
-    );
-    let connection = tx.connection();
-    let inserted = database::each!(connection, connection => {
-        diesel::insert_into(table::table)
-            .values(row)
-            .on_conflict((table::tenant_id, table::user_name_folded))
-            .do_nothing()
-            .cached()
-            .execute(connection)
-    })?;
-    if inserted == 0 {
-        return Ok(None);
-    }
+    tx.insert(database::insert_row!(directory_user: {
+        tenant_id: scope.tenant_id().as_str(),
+        id: id.as_str(),
+        user_name: user_name.as_str(),
+        user_name_folded: fold(&user_name),
+        display_name: profile.text("displayName"),
+        email: profile.text("email"),
+        status: status(profile),
+        profile: serde_json::to_string(profile)?,
+        password_hash: password_hash,
+        created_at: now,
+        updated_at: now,
+    }));
     key::replace(tx, scope, &id, None, profile)?;
-    Ok(Some(id))
+    Ok(id)
 }
 
 /// Makes a user name free that a deleted person still has: nobody provides them any more, and what is deleted does not
@@ -244,10 +246,10 @@ fn free_user_name(
         .filter(table::id.ne(&wants_it.id))
         .select(columns!())
         .lock_row()
-        .get_result(tx.connection())
+        .get_result(tx.connection()?)
         .optional()?;
     let Some(holder) = holder.map(existing).transpose()? else { return Ok(None) };
-    if is_provided(tx.connection(), scope, &holder.id)? {
+    if is_provided(tx.connection()?, scope, &holder.id)? {
         return Ok(None);
     }
     let tail = holder.id.get(holder.id.len().saturating_sub(8)..).unwrap_or_default();
@@ -268,7 +270,7 @@ fn update(
     password_hash: Option<&str>,
 ) -> Result<Vec<Change>, Error> {
     let is_same = |profile: &Profile| *profile == existing.profile && status(profile) == existing.status;
-    if !is_same(&profile) && linked_elsewhere(tx.connection(), scope, &existing.id)? {
+    if !is_same(&profile) && linked_elsewhere(tx.connection()?, scope, &existing.id)? {
         profile = existing.profile.overlaid(profile);
     }
     if is_same(&profile) && password_hash.is_none() {
@@ -276,7 +278,7 @@ fn update(
     }
     let user_name = profile.text("userName").unwrap_or_default();
     let now = tx.now();
-    let connection = tx.connection();
+    let connection = tx.connection()?;
     database::each!(connection, connection => {
     diesel::update(table::table.filter(table::tenant_id.eq(scope.tenant_id())).filter(table::id.eq(&existing.id)))
         .set((

@@ -3,9 +3,7 @@
 //! Called inside the transaction of the operation that it reports, so that a report can never disagree with the data.
 //! Deliberately not here: the redaction itself (`scim_model::redact`) and who calls when (`operation`).
 
-use database::schema::{provisioning_event, provisioning_event_detail};
 use database::{Database, Id, Timestamp, WriteTx, kind};
-use diesel::prelude::*;
 use registry::AppScope;
 use scim_model::fold::fold;
 use serde::{Deserialize, Serialize};
@@ -168,10 +166,10 @@ impl Stamp {
     }
 }
 
-/// Writes the row, its detail and its identifiers: three statements.
+/// Adds the row, its detail and its identifiers to what the transaction writes.
 ///
 /// # Errors
-/// Only what the database says.
+/// Only when something cannot be written as JSON.
 pub fn record(
     tx: &mut WriteTx<'_>,
     stamp: Stamp,
@@ -187,58 +185,10 @@ pub fn record(
         (None, _) => id.clone(),
     };
     let changed: Vec<&str> = draft.changes.iter().map(|change| change.field.as_str()).collect();
-    let changed = serde_json::to_string(&changed)?;
     let steps: Vec<&Step> = call.steps.iter().chain(&draft.steps).collect();
-    let connection = tx.connection();
-
-    {
-        use provisioning_event::dsl as event;
-        diesel::insert_into(provisioning_event::table)
-            .values((
-                event::tenant_id.eq(&origin.tenant_id),
-                event::id.eq(&id),
-                event::occurred_at.eq(stamp.occurred_at),
-                event::application_id.eq(&origin.application_id),
-                event::application_name.eq(&origin.application_name),
-                event::operation.eq(draft.operation.as_str()),
-                event::outcome.eq(draft.outcome.as_str()),
-                event::subject_id.eq(&subject_id),
-                event::subject.eq(storable(&draft.subject)),
-                event::resource_type.eq(draft.resource_type.as_deref()),
-                event::resource_id.eq(draft.resource_id.as_deref()),
-                event::directory_user_id.eq(draft.directory_user_id.as_deref()),
-                event::summary.eq(storable(&draft.summary)),
-                event::changed.eq(&changed),
-                event::status.eq(i64::from(draft.status)),
-                event::error_code.eq(draft.error_code),
-                event::duration_us.eq(stamp.duration_us),
-                event::request_id.eq(&call.request_id),
-                event::credential_id.eq(origin.credential_id.as_deref()),
-            ))
-            .execute(connection)?;
-    }
-    {
-        use provisioning_event_detail::dsl as detail;
-        diesel::insert_into(provisioning_event_detail::table)
-            .values((
-                detail::tenant_id.eq(&origin.tenant_id),
-                detail::event_id.eq(&id),
-                detail::method.eq(&call.method),
-                detail::target.eq(storable(&call.target)),
-                detail::client_address.eq(call.client_address.as_deref()),
-                detail::user_agent.eq(call.user_agent.as_deref().map(storable)),
-                detail::credential.eq(origin.credential.as_deref()),
-                detail::settings_revision.eq(origin.settings_revision),
-                detail::request.eq(draft.request.as_deref()),
-                detail::response.eq(draft.response.as_deref()),
-                detail::changes.eq(serde_json::to_string(&draft.changes)?),
-                detail::steps.eq(serde_json::to_string(&steps)?),
-            ))
-            .execute(connection)?;
-    }
-
-    let mentions = call.in_bulk.then_some(&call.request_id).into_iter().chain(&draft.mentions);
+    let tenant_id = origin.tenant_id.as_str();
     let names = draft.identifiers.iter().take(IDENTIFIERS).chain(draft.resource_id.as_ref());
+    let mentions = call.in_bulk.then_some(&call.request_id).into_iter().chain(&draft.mentions);
     let mut found_by: Vec<(String, &str)> = names
         .map(|name| (identifier_key(name), subject_id.as_str()))
         .chain(mentions.take(MENTIONS).map(|mentioned| (identifier_key(mentioned), id.as_str())))
@@ -246,13 +196,45 @@ pub fn record(
         .collect();
     found_by.sort_unstable();
     found_by.dedup();
-    if !found_by.is_empty() {
-        let tenant = origin.tenant_id.as_str();
-        let rows = found_by.iter().map(|(folded, subject)| [tenant.into(), folded.as_str().into(), (*subject).into()]);
-        database::insert_rows!(event_identifier: [tenant_id, folded, subject_id], rows.collect())
-            .passing_over_conflicts()
-            .execute(connection)?;
-    }
+
+    tx.insert(database::insert_row!(provisioning_event: {
+        tenant_id: tenant_id,
+        id: id.as_str(),
+        occurred_at: stamp.occurred_at,
+        application_id: origin.application_id.as_str(),
+        application_name: origin.application_name.as_str(),
+        operation: draft.operation.as_str(),
+        outcome: draft.outcome.as_str(),
+        subject_id: subject_id.as_str(),
+        subject: storable(&draft.subject),
+        resource_type: draft.resource_type,
+        resource_id: draft.resource_id.as_deref(),
+        directory_user_id: draft.directory_user_id,
+        summary: storable(&draft.summary),
+        changed: serde_json::to_string(&changed)?,
+        status: i64::from(draft.status),
+        error_code: draft.error_code,
+        duration_us: stamp.duration_us,
+        request_id: call.request_id.as_str(),
+        credential_id: origin.credential_id.as_deref(),
+    }));
+    tx.insert(database::insert_row!(provisioning_event_detail: {
+        tenant_id: tenant_id,
+        event_id: id.as_str(),
+        method: call.method.as_str(),
+        target: storable(&call.target),
+        client_address: call.client_address.as_deref(),
+        user_agent: call.user_agent.as_deref().map(storable),
+        credential: origin.credential.as_deref(),
+        settings_revision: origin.settings_revision,
+        request: draft.request,
+        response: draft.response,
+        changes: serde_json::to_string(&draft.changes)?,
+        steps: serde_json::to_string(&steps)?,
+    }));
+    let found_by = found_by.into_iter().map(|(folded, subject)| [tenant_id.into(), folded.into(), subject.into()]);
+    let identifiers = database::insert_rows!(event_identifier: [tenant_id, folded, subject_id], found_by);
+    tx.insert(identifiers.passing_over_conflicts());
     Ok(())
 }
 

@@ -59,7 +59,7 @@ impl Provisioning {
         self.database
             .write(move |tx| -> Result<_, Error> {
                 let old = provisioning_event::table.filter(event::tenant_id.eq(&tenant_id)).filter(event::id.le(&last));
-                Ok(diesel::delete(old).execute(tx.connection())?)
+                Ok(diesel::delete(old).execute(tx.connection()?)?)
             })
             .await
     }
@@ -117,8 +117,8 @@ impl Provisioning {
             .write(move |tx| -> Result<_, Error> {
                 let condition = || orphans(&tenant_id, from.as_ref(), &to);
                 let columns = (event_identifier::folded, event_identifier::subject_id);
-                let removed = event_identifier::table.filter(condition()).select(columns).load(tx.connection())?;
-                diesel::delete(event_identifier::table.filter(condition())).execute(tx.connection())?;
+                let removed = event_identifier::table.filter(condition()).select(columns).load(tx.connection()?)?;
+                diesel::delete(event_identifier::table.filter(condition())).execute(tx.connection()?)?;
                 Ok(removed)
             })
             .await?;
@@ -156,17 +156,11 @@ impl Provisioning {
         }
         self.database
             .write(move |tx| -> Result<_, Error> {
-                let row = |(folded, subject_id): &(String, String)| {
-                    (
-                        event_identifier::tenant_id.eq(tenant_id.to_string()),
-                        event_identifier::folded.eq(folded.clone()),
-                        event_identifier::subject_id.eq(subject_id.clone()),
-                    )
-                };
-                let rows: Vec<_> = needed.iter().map(row).collect();
-                database::each!(tx.connection(), connection => {
-                    diesel::insert_into(event_identifier::table).values(&rows).on_conflict_do_nothing().execute(connection)
-                })?;
+                let rows = needed.iter().map(|(folded, subject_id)| {
+                    [tenant_id.as_str().into(), folded.as_str().into(), subject_id.as_str().into()]
+                });
+                let rows = database::insert_rows!(event_identifier: [tenant_id, folded, subject_id], rows);
+                tx.insert(rows.passing_over_conflicts());
                 Ok(())
             })
             .await

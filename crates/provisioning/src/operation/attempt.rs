@@ -68,6 +68,19 @@ impl Attempt {
         }
     }
 
+    /// What it means that a unique index refused what was written, of which the work had found nothing: somebody else wrote it
+    /// at the same moment.
+    pub fn name_taken(&self, error: Error) -> Error {
+        let Some(database::Error::Unique { constraint }) = error.database() else { return error };
+        let mut named = self.clone();
+        named.identify();
+        match constraint.as_str() {
+            "resource_user_name" => Error::NameTaken { attribute: "userName".to_owned(), value: named.subject },
+            "directory_user_tenant_id_user_name_folded_key" => Error::DirectoryNameTaken { value: named.subject },
+            _ => error,
+        }
+    }
+
     /// The row that says why it did not work.
     pub fn into_draft(mut self, error: &Error) -> EventDraft {
         if self.subject.is_empty() {

@@ -33,6 +33,7 @@ pub struct Creation {
 }
 
 /// A creation, ready to be written with its row.
+#[derive(Clone)]
 struct Prepared {
     call: Call,
     ty: Arc<ResourceType>,
@@ -69,7 +70,7 @@ impl Provisioning {
         let reached_inside = Arc::clone(&reached);
         let written = self
             .database
-            .write(move |tx| create_all(tx, &scope_inside, prepared, &reached_inside))
+            .write(move |tx| create_all(tx, &scope_inside, prepared.clone(), &reached_inside))
             .instrument(tracing::info_span!("scim.change", operation = "bulk.circle"))
             .await;
         let error = match written {
@@ -78,7 +79,10 @@ impl Provisioning {
         };
         let place = reached.load(Ordering::Relaxed);
         match attempts.into_iter().nth(place) {
-            Some((call, attempt)) => Err((place, self.failed(scope, &call, attempt, error).await)),
+            Some((call, attempt)) => {
+                let error = attempt.name_taken(error);
+                Err((place, self.failed(scope, &call, attempt, error).await))
+            }
             None => Err((place, error)),
         }
     }
@@ -138,10 +142,12 @@ fn create_all(
         ids.resolve(&mut new.resource);
         new.members.iter_mut().for_each(|member| ids.resolve_text(member));
         let projection = Projection::parse(None, None, &ty)?;
-        let Done { answer, mut event } = create(tx, scope, &ty, new, seat, &projection)?;
+        let Done { answer, mut event } = create(tx, scope, &ty, &new, seat, &projection)?;
         event.request = request;
         let stamp = Stamp::in_transaction(tx, &call);
         record(tx, stamp, &origin, &call, event)?;
+        // Sent one by one, so that a refusal is known to be about this one, and the next one finds it.
+        tx.connection()?;
         representations.push(answer);
     }
     Ok(representations)

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use database::{WriteTx, kind};
+use mapping::Profile;
 use registry::{AppScope, Feature};
 use scim_model::project::Projection;
 use scim_model::{Resource, ResourceKind, ResourceType, check, diff};
 
 use crate::Provisioning;
 use crate::call::Call;
-use crate::directory::place::place;
+use crate::directory::newcomer::is_newcomer;
+use crate::directory::place::{Person, place};
 use crate::error::Error;
 use crate::event::kind::{Operation, Outcome};
 use crate::event::record::{Change, EventDraft, Step};
@@ -23,6 +25,7 @@ use crate::resource::row::{self, NewRow, ResourceRow};
 use crate::resource::{count, key};
 
 /// What the client sent, checked and taken apart.
+#[derive(Clone)]
 pub(super) struct New {
     pub resource: Resource,
     pub members: Vec<String>,
@@ -30,10 +33,19 @@ pub(super) struct New {
     steps: Vec<Step>,
 }
 
+impl New {
+    /// What the mapping makes of a user.
+    fn profile(&self, scope: &AppScope, ty: &ResourceType) -> Option<Profile> {
+        (ty.kind() == ResourceKind::User).then(|| scope.mapping().apply(&self.resource))
+    }
+}
+
 /// Where a new resource comes to lie: a row of its own, or that of a set-aside one.
 pub(super) struct Seat {
     row: ResourceRow,
     restored: bool,
+    /// Whether it is known that the directory has nobody who could be meant.
+    for_newcomer: bool,
 }
 
 impl Seat {
@@ -52,9 +64,28 @@ impl Seat {
     ) -> Result<Self, Error> {
         let is_user = ty.kind() == ResourceKind::User;
         let set_aside = if is_user { row::find_deleted(tx, scope, &ty.name, resource)? } else { None };
-        let set_aside = set_aside.filter(|row| !is_taken(&row.id));
-        let restored = set_aside.is_some();
-        let row = set_aside.unwrap_or_else(|| ResourceRow {
+        Ok(match set_aside.filter(|row| !is_taken(&row.id)) {
+            Some(row) => Seat { row, restored: true, for_newcomer: false },
+            None => Seat { for_newcomer: false, ..Seat::for_newcomer(tx) },
+        })
+    }
+
+    /// As [`Seat::find`], of a resource that comes alone, with its person: for a user whom nobody knows one look is enough.
+    fn find_alone(
+        tx: &mut WriteTx<'_>,
+        scope: &AppScope,
+        ty: &ResourceType,
+        resource: &Resource,
+        profile: Option<&Profile>,
+    ) -> Result<Self, Error> {
+        match profile {
+            Some(profile) if is_newcomer(tx, scope, resource, profile)? => Ok(Seat::for_newcomer(tx)),
+            _ => Seat::find(tx, scope, ty, resource, |_| false),
+        }
+    }
+
+    fn for_newcomer(tx: &mut WriteTx<'_>) -> Self {
+        let row = ResourceRow {
             id: tx.new_id::<kind::Resource>().to_string(),
             document: String::new(),
             version: 0,
@@ -62,8 +93,8 @@ impl Seat {
             active: true,
             created_at: tx.now(),
             last_modified_at: tx.now(),
-        });
-        Ok(Seat { row, restored })
+        };
+        Seat { row, restored: false, for_newcomer: true }
     }
 }
 
@@ -89,8 +120,9 @@ impl Provisioning {
         let (transaction_scope, ty) = (scope.clone(), ty.clone());
         let answer = self
             .change(scope, call, attempt, move |tx| {
-                let seat = Seat::find(tx, &transaction_scope, &ty, &new.resource, |_| false)?;
-                create(tx, &transaction_scope, &ty, new, seat, &projection)
+                let (scope, resource) = (&transaction_scope, &new.resource);
+                let seat = Seat::find_alone(tx, scope, &ty, resource, new.profile(scope, &ty).as_ref())?;
+                create(tx, scope, &ty, &new, seat, &projection)
             })
             .await?;
         Ok(answer)
@@ -126,35 +158,31 @@ pub(super) fn create(
     tx: &mut WriteTx<'_>,
     scope: &AppScope,
     ty: &ResourceType,
-    new: New,
+    new: &New,
     seat: Seat,
     projection: &Projection,
 ) -> Result<Done<Representation>, Error> {
-    let New { resource, members: member_ids, password_hash, mut steps } = new;
-    let Seat { mut row, restored } = seat;
+    let New { resource, members: member_ids, password_hash, steps } = new;
+    let mut steps = steps.clone();
+    let Seat { mut row, restored, for_newcomer } = seat;
     let is_user = ty.kind() == ResourceKind::User;
     if ty.kind() == ResourceKind::Group {
-        store::require_free_group_name(tx, scope, &resource, "")?;
+        store::require_free_group_name(tx, scope, resource, "")?;
     }
     row.version += 1;
     row.active = resource.active().unwrap_or(true);
     // To the client it is new, also when it comes back under its former id.
     row.created_at = tx.now();
     row.last_modified_at = tx.now();
-    row.document = store::document(ty, &resource, &row);
-    if is_user {
-        let placed = place(
-            tx,
-            scope,
-            scope.mapping().apply(&resource),
-            row.directory_user_id.as_deref(),
-            password_hash.as_deref(),
-        )?;
+    row.document = store::document(ty, resource, &row);
+    if let Some(profile) = new.profile(scope, ty) {
+        let person = if for_newcomer { Person::New } else { Person::of_link(row.directory_user_id.as_deref()) };
+        let placed = place(tx, scope, profile, person, password_hash.as_deref())?;
         steps.extend(placed_steps(scope, &placed));
         row.directory_user_id = Some(placed.id);
     }
     if restored {
-        row::update(tx, scope, ty, &resource, &row)?;
+        row::update(tx, scope, ty, resource, &row)?;
     } else {
         let new_row = NewRow {
             id: &row.id,
@@ -162,19 +190,19 @@ pub(super) fn create(
             directory_user_id: row.directory_user_id.as_deref(),
             active: row.active,
         };
-        row::insert(tx, scope, ty, &resource, &new_row)?;
+        row::insert(tx, scope, ty, resource, &new_row)?;
     }
-    key::replace(tx, scope, ty, &row.id, None, &resource)?;
+    key::replace(tx, scope, ty, &row.id, None, resource)?;
     let member_changes =
-        if member_ids.is_empty() { MemberChanges::default() } else { member::add(tx, scope, &row.id, member_ids)? };
-    count::add(tx, scope, &ty.name, 1)?;
+        if member_ids.is_empty() { MemberChanges::default() } else { member::add(tx, scope, &row.id, member_ids.clone())? };
+    count::add(tx, scope, &ty.name, 1);
 
     let answer = match restored || !member_changes.is_empty() {
-        true => representation::one(tx.connection(), scope, ty, &row, projection)?,
+        true => representation::one(tx.looking()?, scope, ty, &row, projection)?,
         false => representation::of_new(scope, ty, &row, projection)?,
     };
-    let members = MemberWords::read(tx.connection(), scope, &member_changes)?;
-    let name = &store::display(ty, &resource);
+    let members = MemberWords::read(tx, scope, &member_changes)?;
+    let name = &store::display(ty, resource);
     let mut event = if restored {
         EventDraft::new(
             Operation::UserRestore,
@@ -198,11 +226,11 @@ pub(super) fn create(
         event.summary = format!("Created user {name} as inactive, so deleted at once");
         steps.push(Step::new("Policy", fate.sentence()));
     }
-    event.changes = sent_attributes(ty, &resource);
+    event.changes = sent_attributes(ty, resource);
     event.changes.extend(members.change());
     event.mentions = member_changes.added;
     event.steps = steps;
-    describe(&mut event, ty, &row, &resource);
+    describe(&mut event, ty, &row, resource);
     event.response = response_text(&Answer::Resource(answer.clone()));
     Ok(Done { answer, event })
 }

@@ -31,7 +31,7 @@ impl LeftGroups {
 /// meanwhile.
 pub(super) fn leave_groups(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Result<LeftGroups, Error> {
     let group = scope.resource_types().group();
-    let groups = member::groups_of(tx.connection(), scope, &[id])?.remove(id).unwrap_or_default();
+    let groups = member::groups_of(tx.connection()?, scope, &[id])?.remove(id).unwrap_or_default();
     for (group_id, _) in &groups {
         let Some(mut row) = row::find_locked(tx, scope, &group.name, group_id, Intent::Change)? else { continue };
         let resource = row.resource()?;

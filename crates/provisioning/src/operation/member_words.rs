@@ -1,6 +1,6 @@
 //! What the report says of changed members: nested groups by name, people by number in the summary and by name beside it.
 
-use database::Connection;
+use database::WriteTx;
 use registry::AppScope;
 
 use crate::error::Error;
@@ -34,10 +34,10 @@ struct Side {
 
 impl MemberWords {
     /// A statement for each side that is not empty.
-    pub fn read(connection: &mut Connection, scope: &AppScope, changes: &MemberChanges) -> Result<Self, Error> {
+    pub fn read(tx: &mut WriteTx<'_>, scope: &AppScope, changes: &MemberChanges) -> Result<Self, Error> {
         Ok(MemberWords {
-            added: Side::read(connection, scope, &changes.added)?,
-            removed: Side::read(connection, scope, &changes.removed)?,
+            added: Side::read(tx, scope, &changes.added)?,
+            removed: Side::read(tx, scope, &changes.removed)?,
         })
     }
 
@@ -66,13 +66,13 @@ impl MemberWords {
 }
 
 impl Side {
-    fn read(connection: &mut Connection, scope: &AppScope, ids: &[String]) -> Result<Self, Error> {
+    fn read(tx: &mut WriteTx<'_>, scope: &AppScope, ids: &[String]) -> Result<Self, Error> {
         let mut side = Side { count: ids.len(), ..Side::default() };
         if ids.is_empty() {
             return Ok(side);
         }
         let group = &scope.resource_types().group().name;
-        for member in member::named(connection, scope, &ids[..ids.len().min(READ_MEMBERS)])? {
+        for member in member::named(tx.looking()?, scope, &ids[..ids.len().min(READ_MEMBERS)])? {
             match member.resource_type == *group {
                 true => side.groups.push(member.display().to_owned()),
                 false => side.users.extend(member.user_name.or(member.display_name)),

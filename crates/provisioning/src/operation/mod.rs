@@ -61,7 +61,7 @@ impl Provisioning {
         scope: &AppScope,
         call: &Call,
         attempt: Attempt,
-        work: impl FnOnce(&mut WriteTx<'_>) -> Result<Done<T>, Error> + Send + 'static,
+        mut work: impl FnMut(&mut WriteTx<'_>) -> Result<Done<T>, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let (origin, recorded_call) = (Origin::from(scope), call.clone());
         let request = attempt.request.clone();
@@ -70,7 +70,7 @@ impl Provisioning {
             .database
             .write(move |tx| -> Result<T, Error> {
                 let Done { answer, mut event } = work(tx)?;
-                event.request = request;
+                event.request = request.clone();
                 let stamp = Stamp::in_transaction(tx, &recorded_call);
                 record(tx, stamp, &origin, &recorded_call, event)?;
                 Ok(answer)
@@ -79,7 +79,10 @@ impl Provisioning {
             .await;
         match result {
             Ok(answer) => Ok(answer),
-            Err(error) => Err(self.failed(scope, call, attempt, error).await),
+            Err(error) => {
+                let error = attempt.name_taken(error);
+                Err(self.failed(scope, call, attempt, error).await)
+            }
         }
     }
 
@@ -134,7 +137,7 @@ impl Provisioning {
         let written = self
             .database
             .write(move |tx| -> Result<(), Error> {
-                let draft = attempt::named(tx.connection(), &recorded_scope, draft)?;
+                let draft = attempt::named(tx.looking()?, &recorded_scope, draft.clone())?;
                 let stamp = Stamp::in_transaction(tx, &recorded_call);
                 record(tx, stamp, &origin, &recorded_call, draft)
             })

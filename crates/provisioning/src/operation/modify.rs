@@ -38,7 +38,7 @@ impl Provisioning {
             Ok(patch) => patch,
             Err(error) => return Err(self.failed(scope, call, attempt, error).await),
         };
-        let (mut adjustments, mut steps) = (patch.adjustments().to_vec(), Vec::new());
+        let (adjustments, mut steps) = (patch.adjustments().to_vec(), Vec::new());
         let (patch, members, passwords) = match ty.kind() {
             ResourceKind::User => {
                 let (patch, passwords) = patch.detach("password");
@@ -62,19 +62,20 @@ impl Provisioning {
             let row = target(tx, scope, ty, &id, &if_match, intent_to_change(ty))?;
             let before = row.resource()?;
             let mut after = before.clone();
+            let mut adjustments = adjustments.clone();
             adjustments.extend_from_slice(patch.apply(&mut after, ty)?.adjustments());
-            let (members, of_members) = change_members(tx, scope, &row.id, members)?;
+            let (members, of_members) = change_members(tx, scope, &row.id, members.clone())?;
             adjustments.extend(of_members);
-            let steps = read_steps(&adjustments).into_iter().chain(steps).collect();
+            let steps = read_steps(&adjustments).into_iter().chain(steps.clone()).collect();
             let modified = Modified {
                 row,
                 before,
                 after,
                 members,
-                password_hash,
+                password_hash: password_hash.clone(),
                 steps,
                 may_be_empty: !projection_asked,
-                projection,
+                projection: projection.clone(),
             };
             store_change(tx, scope, ty, modified)
         })

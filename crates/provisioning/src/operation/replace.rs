@@ -68,8 +68,16 @@ impl Provisioning {
                 true => member::replace(tx, scope, &row.id, member_ids(after.take("members"))?)?,
                 false => MemberChanges::default(),
             };
-            let modified =
-                Modified { row, before, after, members, password_hash, steps, may_be_empty: false, projection };
+            let modified = Modified {
+                row,
+                before,
+                after,
+                members,
+                password_hash: password_hash.clone(),
+                steps: steps.clone(),
+                may_be_empty: false,
+                projection: projection.clone(),
+            };
             store_change(tx, scope, ty, modified)
         })
         .await

@@ -10,7 +10,7 @@ use scim_model::{Resource, ResourceKind, ResourceType, diff};
 use serde_json::Value;
 
 use crate::directory::leave::{self, Fate};
-use crate::directory::place::{Match, Placed, place};
+use crate::directory::place::{Match, Person, Placed, place};
 use crate::error::Error;
 use crate::event::kind::{Operation, Outcome};
 use crate::event::record::{Change, EventDraft, KEPT_BODY_BYTES, Step};
@@ -99,6 +99,8 @@ pub(super) fn store_change(
         return delete_deactivated(tx, scope, ty, modified, &changes);
     }
 
+    // Read before rows are added that would have to be sent first.
+    let answer = answer(tx, scope, ty, &modified)?;
     let mut placed = None;
     if is_user {
         // To take `active` away is not to say `true`: whoever is switched off stays so.
@@ -110,7 +112,7 @@ pub(super) fn store_change(
             scope.mapping().apply(&with_status)
         };
         let linked = modified.row.directory_user_id.clone();
-        let result = place(tx, scope, profile, linked.as_deref(), modified.password_hash.as_deref())?;
+        let result = place(tx, scope, profile, Person::of_link(linked.as_deref()), modified.password_hash.as_deref())?;
         policy::require_for_own_person(scope, &result.changes)?;
         modified.row.directory_user_id = Some(result.id.clone());
         placed = Some(result);
@@ -123,7 +125,6 @@ pub(super) fn store_change(
         row::update_version(tx, scope, &modified.row)?;
     }
 
-    let answer = answer(tx, scope, ty, &modified)?;
     let directory_changes = placed.as_ref().map(|placed| placed.changes.clone()).unwrap_or_default();
     let password_set = modified.password_hash.is_some();
     let unchanged = !resource_changed && directory_changes.is_empty() && !password_set;
@@ -133,7 +134,7 @@ pub(super) fn store_change(
         if matches!(answer, Answer::Empty { .. }) { 204 } else { 200 },
         String::new(),
     );
-    let members = MemberWords::read(tx.connection(), scope, &modified.members)?;
+    let members = MemberWords::read(tx, scope, &modified.members)?;
     event.summary = summary(ty, &event, &modified, &members, unchanged);
     event.changes = changes.iter().map(change_text).chain(directory_changes).collect();
     event.changes.extend(members.change());
@@ -165,7 +166,7 @@ pub(super) fn store_change(
 /// the end, but the directory's own index would speak first, and of another person.
 fn require_free_user_name(tx: &mut WriteTx<'_>, scope: &AppScope, resource: &Resource, id: &str) -> Result<(), Error> {
     let user_name = resource.user_name().unwrap_or_default();
-    if row::user_name_in_use(tx.connection(), scope, user_name, id)? {
+    if row::user_name_in_use(tx.looking()?, scope, user_name, id)? {
         return Err(Error::NameTaken { attribute: "userName".to_owned(), value: user_name.to_owned() });
     }
     Ok(())
@@ -180,7 +181,7 @@ pub(super) fn require_free_group_name(
 ) -> Result<(), Error> {
     let name = group.display_name().unwrap_or_default();
     let must_be_unique = scope.settings().features.is_on(Feature::UniqueGroupNames);
-    if must_be_unique && row::group_name_in_use(tx.connection(), scope, name, id)? {
+    if must_be_unique && row::group_name_in_use(tx.looking()?, scope, name, id)? {
         return Err(Error::NameTaken { attribute: "displayName".to_owned(), value: name.to_owned() });
     }
     Ok(())
@@ -227,13 +228,13 @@ pub(super) fn remove_user(
         Some(id) => leave::delete(tx, scope, id)?,
         None => Fate::Deleted,
     };
-    count::add(tx, scope, &ty.name, -1)?;
+    count::add(tx, scope, &ty.name, -1);
     Ok((fate, left))
 }
 
 /// The representation, or nothing for a group too large to send back.
 fn answer(tx: &mut WriteTx<'_>, scope: &AppScope, ty: &ResourceType, modified: &Modified) -> Result<Answer, Error> {
-    let connection = tx.connection();
+    let connection = tx.looking()?;
     if modified.may_be_empty
         && ty.kind() == ResourceKind::Group
         && member::count_up_to(connection, scope, &modified.row.id, ANSWERED_MEMBERS + 1)? > ANSWERED_MEMBERS

@@ -22,9 +22,6 @@ pub(crate) const INDEXED: [&str; 1] = ["emails.value"];
 /// Values longer than this are indexed by their beginning, and the evaluator settles the rest.
 const KEY_BYTES: usize = 512;
 
-/// So many rows go into one statement: below the bind limits of both databases.
-const CHUNK: usize = 500;
-
 /// One row of a resource.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
@@ -102,7 +99,7 @@ pub(crate) fn keys(unique_group_names: bool, ty: &ResourceType, resource: &Resou
     Ok(keys)
 }
 
-/// Brings the keys from those of `old` to those of `new`; touches nothing where they are the same.
+/// Brings the keys from those of `old` to those of `resource`; touches nothing where they are the same.
 ///
 /// # Errors
 /// [`Error::NameTaken`] when another resource of the application has a value that must be unique.
@@ -112,31 +109,28 @@ pub(crate) fn replace(
     ty: &ResourceType,
     id: &str,
     old: Option<&Resource>,
-    new: &Resource,
+    resource: &Resource,
 ) -> Result<(), Error> {
     let unique_group_names = scope.settings().features.is_on(Feature::UniqueGroupNames);
     let old = old.map_or_else(|| Ok(Vec::new()), |old| keys(unique_group_names, ty, old))?;
-    let new = keys(unique_group_names, ty, new)?;
+    let new = keys(unique_group_names, ty, resource)?;
     if old == new {
         return Ok(());
     }
     if !old.is_empty() {
         remove(tx, scope, id)?;
     }
-    if new.is_empty() {
-        return Ok(());
-    }
+    let is_guarded = new.iter().any(|key| key.is_unique);
     let (tenant, application) = (scope.tenant_id().as_str(), scope.application_id().as_str());
-    for chunk in new.chunks(CHUNK) {
-        let rows = chunk.iter().map(|key| {
-            let (path, folded) = (key.path.as_str(), key.folded.as_str());
-            [tenant.into(), application.into(), path.into(), folded.into(), id.into(), key.is_unique.into()]
-        });
-        let insert = database::insert_rows!(
-            resource_key: [tenant_id, application_id, path, folded, resource_id, is_unique],
-            rows.collect()
-        );
-        insert.execute(tx.connection()).map_err(|error| taken(error, ty, &new))?;
+    let rows = new.into_iter().map(|Key { is_unique, path, folded }| {
+        [tenant.into(), application.into(), path.into(), folded.into(), id.into(), is_unique.into()]
+    });
+    tx.insert(
+        database::insert_rows!(resource_key: [tenant_id, application_id, path, folded, resource_id, is_unique], rows),
+    );
+    if is_guarded {
+        // Sent at once: here it is known what a refusal means.
+        tx.connection().map_err(|error| taken(error, unique_group_names, ty, resource))?;
     }
     Ok(())
 }
@@ -149,16 +143,16 @@ pub(crate) fn remove(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Result
             .filter(table::application_id.eq(scope.application_id()))
             .filter(table::resource_id.eq(id)),
     )
-    .execute(tx.connection())?;
+    .execute(tx.connection()?)?;
     Ok(())
 }
 
 /// A conflict does not say which row it was about; where there is only one unique value, it is that one.
-fn taken(error: diesel::result::Error, ty: &ResourceType, keys: &[Key]) -> Error {
-    let error = database::Error::from(error);
-    if !error.violates("resource_key_unique") {
-        return error.into();
-    }
+fn taken(error: database::Error, unique_group_names: bool, ty: &ResourceType, resource: &Resource) -> Error {
+    let keys = match keys(unique_group_names, ty, resource) {
+        Ok(keys) if error.violates("resource_key_unique") => keys,
+        _ => return error.into(),
+    };
     let prefix = format!("{}/", ty.name);
     let unique: Vec<&Key> = keys.iter().filter(|key| key.is_unique).collect();
     let join = |of: fn(&Key) -> &str| unique.iter().map(|key| of(key)).collect::<Vec<_>>().join("\" or \"");

@@ -147,7 +147,7 @@ pub(crate) fn find_locked(
         Intent::Change => query.lock_row_to_change(),
         Intent::Removal => query.lock_row(),
     };
-    Ok(query.get_result(tx.connection()).optional()?)
+    Ok(query.get_result(tx.connection()?).optional()?)
 }
 
 /// Whether another resource that the client can see goes by this user's userName.
@@ -200,7 +200,7 @@ pub(crate) fn find_deleted(
             .select(resource_columns!())
             .order(table::deleted_at.desc())
     };
-    let connection = tx.connection();
+    let connection = tx.connection()?;
     if let Some(external_id) = resource.external_id() {
         let found = set_aside()
             .filter(table::external_id.eq(external_id))
@@ -229,7 +229,8 @@ pub(crate) struct NewRow<'a> {
     pub active: bool,
 }
 
-/// Inserts a resource with version 1.
+/// Adds a resource with version 1 to what the transaction writes. A userName that another resource of the application has
+/// makes it fail at its end.
 pub(crate) fn insert(
     tx: &mut WriteTx<'_>,
     scope: &AppScope,
@@ -238,26 +239,23 @@ pub(crate) fn insert(
     new: &NewRow<'_>,
 ) -> Result<(), Error> {
     let (now, columns) = (tx.now(), Columns::of(ty, resource)?);
-    diesel::insert_into(table::table)
-        .values((
-            table::tenant_id.eq(scope.tenant_id()),
-            table::application_id.eq(scope.application_id()),
-            table::id.eq(new.id),
-            table::resource_type.eq(&ty.name),
-            table::external_id.eq(&columns.external_id),
-            table::user_name.eq(&columns.user_name),
-            table::user_name_folded.eq(&columns.user_name_folded),
-            table::display_name.eq(&columns.display_name),
-            table::display_name_folded.eq(&columns.display_name_folded),
-            table::active.eq(new.active),
-            table::document.eq(new.document),
-            table::version.eq(1_i64),
-            table::directory_user_id.eq(new.directory_user_id),
-            table::created_at.eq(now),
-            table::last_modified_at.eq(now),
-        ))
-        .execute(tx.connection())
-        .map_err(|error| name_taken(error, resource))?;
+    tx.insert(database::insert_row!(resource: {
+        tenant_id: scope.tenant_id().as_str(),
+        application_id: scope.application_id().as_str(),
+        id: new.id,
+        resource_type: ty.name.as_str(),
+        external_id: columns.external_id,
+        user_name: columns.user_name,
+        user_name_folded: columns.user_name_folded,
+        display_name: columns.display_name,
+        display_name_folded: columns.display_name_folded,
+        active: new.active,
+        document: new.document,
+        version: 1_i64,
+        directory_user_id: new.directory_user_id,
+        created_at: now,
+        last_modified_at: now,
+    }));
     Ok(())
 }
 
@@ -270,7 +268,7 @@ pub(crate) fn update(
     row: &ResourceRow,
 ) -> Result<(), Error> {
     let columns = Columns::of(ty, resource)?;
-    let connection = tx.connection();
+    let connection = tx.connection()?;
     database::each!(connection, connection => {
         diesel::update(one!(scope, &row.id))
         .set((
@@ -296,7 +294,7 @@ pub(crate) fn update(
 
 /// Touches version and time only: a change of members.
 pub(crate) fn update_version(tx: &mut WriteTx<'_>, scope: &AppScope, row: &ResourceRow) -> Result<(), Error> {
-    let connection = tx.connection();
+    let connection = tx.connection()?;
     database::each!(connection, connection => {
         diesel::update(one!(scope, &row.id))
         .set((
@@ -313,7 +311,7 @@ pub(crate) fn update_version(tx: &mut WriteTx<'_>, scope: &AppScope, row: &Resou
 /// Hides a resource from its client and keeps it for the day it comes back.
 pub(crate) fn set_aside(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Result<(), Error> {
     let now = tx.now();
-    let connection = tx.connection();
+    let connection = tx.connection()?;
     database::each!(connection, connection => {
         diesel::update(one!(scope, id))
         .set((table::deleted_at.eq(Some(now)), table::active.eq(false)))
@@ -325,7 +323,7 @@ pub(crate) fn set_aside(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Res
 
 /// Removes a resource with its keys and memberships (by cascade).
 pub(crate) fn remove(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Result<(), Error> {
-    diesel::delete(one!(scope, id)).execute(tx.connection())?;
+    diesel::delete(one!(scope, id)).execute(tx.connection()?)?;
     Ok(())
 }
 

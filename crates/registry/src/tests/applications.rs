@@ -98,7 +98,7 @@ async fn resource(bench: &Bench, scope: &TenantScope, application: &str, resourc
                 resource::created_at.eq(now),
                 resource::last_modified_at.eq(now),
             ))
-            .execute(tx.connection())?;
+            .execute(tx.connection()?)?;
         Ok::<_, Error>(())
     });
     insert.await.unwrap();

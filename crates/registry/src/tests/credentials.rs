@@ -15,8 +15,8 @@ async fn add_user(bench: &Bench, scope: &TenantScope, application: &Application,
     let row = move |tx: &mut database::WriteTx<'_>| {
         diesel::insert_into(resource::table)
             .values((
-                resource::tenant_id.eq(tenant_id),
-                resource::application_id.eq(application_id),
+                resource::tenant_id.eq(&tenant_id),
+                resource::application_id.eq(&application_id),
                 resource::id.eq(format!("id-of-{user_name}")),
                 resource::resource_type.eq("User"),
                 resource::user_name.eq(user_name),
@@ -27,7 +27,7 @@ async fn add_user(bench: &Bench, scope: &TenantScope, application: &Application,
                 resource::created_at.eq(tx.now()),
                 resource::last_modified_at.eq(tx.now()),
             ))
-            .execute(tx.connection())?;
+            .execute(tx.connection()?)?;
         Ok::<_, Error>(())
     };
     bench.scratch.open().write(row).await.unwrap();
@@ -36,7 +36,7 @@ async fn add_user(bench: &Bench, scope: &TenantScope, application: &Application,
 /// Changes every user there is.
 async fn change_users(bench: &Bench, statement: &'static str) {
     let change = move |tx: &mut database::WriteTx<'_>| {
-        diesel::sql_query(statement).execute(tx.connection())?;
+        diesel::sql_query(statement).execute(tx.connection()?)?;
         Ok::<_, Error>(())
     };
     bench.scratch.open().write(change).await.unwrap();
@@ -71,7 +71,7 @@ async fn a_tenant_can_forbid_showing() {
             .scratch
             .open()
             .write(|tx| {
-                diesel::update(tenant::table).set(tenant::reveal_allowed.eq(false)).execute(tx.connection())?;
+                diesel::update(tenant::table).set(tenant::reveal_allowed.eq(false)).execute(tx.connection()?)?;
                 Ok::<_, Error>(())
             })
             .await

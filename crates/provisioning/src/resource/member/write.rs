@@ -25,7 +25,7 @@ pub(crate) fn add(
     group_id: &str,
     ids: Vec<String>,
 ) -> Result<MemberChanges, Error> {
-    let connection = tx.connection();
+    let connection = tx.connection()?;
     let mut new = Vec::new();
     for chunk in sorted(ids).chunks(CHUNK) {
         // Who is in already needs no lock: whoever deletes them waits for this group, and must not be waited for.
@@ -36,14 +36,10 @@ pub(crate) fn add(
     if !groups.is_empty() {
         nesting::require_no_circle(tx, scope, group_id, &groups)?;
     }
-    let connection = tx.connection();
     let (tenant, application) = (scope.tenant_id().as_str(), scope.application_id().as_str());
-    for chunk in new.chunks(CHUNK) {
-        let rows = chunk.iter().map(|id| [tenant.into(), application.into(), group_id.into(), id.as_str().into()]);
-        database::insert_rows!(group_member: [tenant_id, application_id, group_id, member_id], rows.collect())
-            .passing_over_conflicts()
-            .execute(connection)?;
-    }
+    let rows = new.iter().map(|id| [tenant.into(), application.into(), group_id.into(), id.as_str().into()]);
+    let members = database::insert_rows!(group_member: [tenant_id, application_id, group_id, member_id], rows);
+    tx.insert(members.passing_over_conflicts());
     Ok(MemberChanges { added: new, removed: Vec::new() })
 }
 
@@ -54,7 +50,7 @@ pub(crate) fn remove(
     group_id: &str,
     ids: Vec<String>,
 ) -> Result<MemberChanges, Error> {
-    let connection = tx.connection();
+    let connection = tx.connection()?;
     let mut removed = Vec::new();
     for chunk in sorted(ids).chunks(CHUNK) {
         let present = among(connection, scope, group_id, chunk)?;
@@ -82,7 +78,7 @@ pub(crate) fn replace(
     group_id: &str,
     ids: Vec<String>,
 ) -> Result<MemberChanges, Error> {
-    let present = ids_of_group(tx.connection(), scope, group_id)?;
+    let present = ids_of_group(tx.connection()?, scope, group_id)?;
     let wanted: HashSet<&String> = ids.iter().collect();
     let surplus: Vec<String> = present.iter().filter(|id| !wanted.contains(id)).cloned().collect();
     let present: HashSet<&String> = present.iter().collect();
@@ -94,7 +90,7 @@ pub(crate) fn replace(
 
 /// Takes a resource out of every group it is a member of.
 pub(crate) fn leave_all(tx: &mut WriteTx<'_>, scope: &AppScope, member_id: &str) -> Result<(), Error> {
-    diesel::delete(memberships!(scope).filter(table::member_id.eq(member_id))).execute(tx.connection())?;
+    diesel::delete(memberships!(scope).filter(table::member_id.eq(member_id))).execute(tx.connection()?)?;
     Ok(())
 }
 

@@ -132,12 +132,12 @@ on_both_databases! {
         tables(server).write(move |tx| {
             use provisioning_event::dsl as event;
             diesel::insert_into(provisioning_event::table).values((
-                (event::tenant_id.eq(tenant_id), event::id.eq(tx.new_id::<database::kind::Event>()), event::occurred_at.eq(tx.now())),
-                (event::application_id.eq(application_id), event::application_name.eq("Okta 1"), event::operation.eq(row.operation.as_str())),
+                (event::tenant_id.eq(&tenant_id), event::id.eq(tx.new_id::<database::kind::Event>()), event::occurred_at.eq(tx.now())),
+                (event::application_id.eq(&application_id), event::application_name.eq("Okta 1"), event::operation.eq(row.operation.as_str())),
                 (event::outcome.eq("succeeded"), event::subject_id.eq("name:eve@corp.test"), event::subject.eq("eve@corp.test")),
                 (event::summary.eq("Looked up"), event::changed.eq("[]"), event::status.eq(200_i64), event::duration_us.eq(1_i64)),
                 event::request_id.eq("r"),
-            )).execute(tx.connection())?;
+            )).execute(tx.connection()?)?;
             Ok::<_, Error>(())
         }).await.unwrap();
         assert_eq!(found(server, scope, "eve@corp.test").await, 0);
