@@ -83,14 +83,12 @@ impl Metrics {
         let name = "rollcall_database_transaction_seconds";
         text.metric(name, Kind::Histogram, "Write transactions from begin to end of commit; on SQLite a whole group.");
         text.histogram(name, "", 1e6, &self.transactions);
-        if state.writes_queued.is_none() {
-            let name = "rollcall_database_statements_total";
-            let help = "Statements sent to PostgreSQL, BEGIN and COMMIT among them: each is a round trip.";
-            text.single(name, Kind::Counter, help, self.statements.get());
-            let name = "rollcall_database_retries_total";
-            let help = "Writes done again after PostgreSQL gave them up for the sake of others, or another was faster.";
-            text.single(name, Kind::Counter, help, self.retries.get());
-        }
+        let name = "rollcall_database_statements_total";
+        let help = "Statements sent to PostgreSQL, BEGIN and COMMIT among them: each is a round trip.";
+        text.single(name, Kind::Counter, help, self.statements.get());
+        let name = "rollcall_database_retries_total";
+        let help = "Writes done again after PostgreSQL gave them up for the sake of others, or another was faster.";
+        text.single(name, Kind::Counter, help, self.retries.get());
         if let Some(queued) = state.writes_queued {
             let name = "rollcall_writer_queued";
             text.single(name, Kind::Gauge, "Writes that wait for the SQLite writer.", queued);

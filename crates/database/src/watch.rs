@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use diesel::PgConnection;
-use diesel::connection::{Connection as _, InstrumentationEvent};
+use diesel::connection::{Connection as _, Instrumentation, InstrumentationEvent, get_default_instrumentation};
 
 use crate::Error;
 use crate::metrics::Metrics;
@@ -29,10 +29,17 @@ impl Watch {
     pub fn of(connection: &mut PgConnection, metrics: Arc<Metrics>) -> Self {
         let watch = Watch::default();
         let events = Arc::clone(&watch.events);
-        connection.set_instrumentation(move |event: InstrumentationEvent<'_>| match event {
-            InstrumentationEvent::StartQuery { .. } => metrics.statements.increment(),
-            InstrumentationEvent::FinishQuery { error: Some(error), .. } => events.note(error),
-            _ => {}
+        // Only one can watch a connection: whoever watches all of them is told here.
+        let mut default = get_default_instrumentation();
+        connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            match &event {
+                InstrumentationEvent::StartQuery { .. } => metrics.statements.increment(),
+                InstrumentationEvent::FinishQuery { error: Some(error), .. } => events.note(error),
+                _ => {}
+            }
+            if let Some(default) = &mut default {
+                default.on_connection_event(event);
+            }
         });
         watch
     }

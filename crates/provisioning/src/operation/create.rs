@@ -93,6 +93,7 @@ impl Seat {
             active: true,
             created_at: tx.now(),
             last_modified_at: tx.now(),
+            beside: None,
         };
         Seat { row, restored: false, for_newcomer: true }
     }

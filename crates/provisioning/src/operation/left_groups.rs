@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::event::record::{EventDraft, Step};
 use crate::operation::member_words::named_groups;
 use crate::operation::store::document;
-use crate::resource::member;
+use crate::resource::member::{self, Beside};
 use crate::resource::row::{self, Intent};
 
 /// The groups that a deleted member was in: id and name.
@@ -33,7 +33,7 @@ pub(super) fn leave_groups(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> 
     let group = scope.resource_types().group();
     let groups = member::groups_of(tx.connection()?, scope, &[id])?.remove(id).unwrap_or_default();
     for (group_id, _) in &groups {
-        let Some(mut row) = row::find_locked(tx, scope, &group.name, group_id, Intent::Change)? else { continue };
+        let Some(mut row) = row::find_locked(tx, scope, &group.name, group_id, Intent::Change, Beside::Nothing)? else { continue };
         let resource = row.resource()?;
         row.version += 1;
         row.last_modified_at = row.last_modified_at.max(tx.now());

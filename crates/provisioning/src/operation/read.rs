@@ -35,7 +35,7 @@ impl Provisioning {
         let is_brief = representation::is_brief(ty, &projection);
         let work = move |tx: &mut ReadTx<'_>| -> Result<Representation, Error> {
             let (scope, ty, connection) = (&scope_inside, ty_inside.as_ref(), tx.connection());
-            let found = row::find(connection, scope, &ty.name, &wanted)?;
+            let found = row::find(connection, scope, &ty.name, &wanted, representation::beside(ty))?;
             let row = found.ok_or_else(|| Error::NotFound { resource_type: ty.name.clone(), id: wanted })?;
             representation::one(connection, scope, ty, &row, &projection)
         };

@@ -53,7 +53,7 @@ pub(super) fn target(
     if_match: &IfMatch,
     intent: Intent,
 ) -> Result<ResourceRow, Error> {
-    let found = row::find_locked(tx, scope, &ty.name, id, intent)?;
+    let found = row::find_locked(tx, scope, &ty.name, id, intent, representation::beside(ty))?;
     let row = found.ok_or_else(|| Error::NotFound { resource_type: ty.name.clone(), id: id.to_owned() })?;
     if_match.check(row.version)?;
     Ok(row)

@@ -11,7 +11,7 @@ use scim_model::{ResourceKind, ResourceType};
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::resource::member::{self, Member, Members, Membership};
+use crate::resource::member::{self, Beside, Member, Members, Membership};
 use crate::resource::row::ResourceRow;
 
 /// A resource as it goes over the wire.
@@ -34,6 +34,11 @@ pub(crate) fn location(scope: &AppScope, ty: &ResourceType, id: &str) -> String 
 /// Whether what is shown of a resource is of bounded size: anything but the members of a group.
 pub(crate) fn is_brief(ty: &ResourceType, projection: &Projection) -> bool {
     ty.kind() != ResourceKind::Group || !projection.wants("members")
+}
+
+/// What is to be read along with one resource, or a few, to show them.
+pub(crate) fn beside(ty: &ResourceType) -> Beside {
+    if ty.kind() == ResourceKind::User { Beside::Groups } else { Beside::Nothing }
 }
 
 /// One resource in full or as `projection` wants it.
@@ -106,9 +111,10 @@ impl Spliced {
     ) -> Result<Self, Error> {
         let ids = || rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>();
         Ok(match ty.kind() {
-            ResourceKind::User if projection.wants("groups") => {
-                Spliced::Groups(member::memberships_of(connection, scope, &ids())?)
-            }
+            ResourceKind::User if projection.wants("groups") => Spliced::Groups(match groups_beside(rows) {
+                Some(groups) => groups,
+                None => member::memberships_of(connection, scope, &ids())?,
+            }),
             ResourceKind::Group if projection.wants("members") => {
                 Spliced::Members(member::of_groups(connection, scope, &ids())?)
             }
@@ -130,6 +136,11 @@ impl Spliced {
             }
         })
     }
+}
+
+/// The groups of all rows, if they were read along with them.
+fn groups_beside(rows: &[ResourceRow]) -> Option<HashMap<String, Vec<Membership>>> {
+    rows.iter().map(|row| Some((row.id.clone(), member::memberships_beside(row.beside.as_deref())?))).collect()
 }
 
 fn json_list<T: Serialize>(entries: impl Iterator<Item = T>) -> Result<Option<String>, Error> {

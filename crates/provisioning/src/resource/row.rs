@@ -8,6 +8,7 @@ use scim_model::fold::fold;
 use scim_model::{Resource, ResourceKind, ResourceType};
 
 use crate::error::{Error, check_length};
+use crate::resource::member::Beside;
 
 /// A resource as stored. `document` is the wire text without location, groups and members.
 #[derive(Debug, Clone, Queryable)]
@@ -20,6 +21,8 @@ pub(crate) struct ResourceRow {
     pub active: bool,
     pub created_at: Timestamp,
     pub last_modified_at: Timestamp,
+    /// What was read along: see [`Beside`].
+    pub beside: Option<String>,
 }
 
 impl ResourceRow {
@@ -61,6 +64,9 @@ impl Columns {
 /// The columns of a [`ResourceRow`], in its order.
 macro_rules! resource_columns {
     () => {
+        $crate::resource::row::resource_columns!($crate::resource::member::Beside::Nothing)
+    };
+    ($beside:expr) => {
         (
             database::schema::resource::id,
             database::schema::resource::document,
@@ -69,6 +75,7 @@ macro_rules! resource_columns {
             database::schema::resource::active,
             database::schema::resource::created_at,
             database::schema::resource::last_modified_at,
+            $beside,
         )
     };
 }
@@ -106,6 +113,7 @@ pub(crate) fn find(
     scope: &AppScope,
     resource_type: &str,
     id: &str,
+    beside: Beside,
 ) -> Result<Option<ResourceRow>, Error> {
     if !can_be_id(id) {
         return Ok(None);
@@ -113,7 +121,7 @@ pub(crate) fn find(
     Ok(visible!(scope)
         .filter(table::id.eq(id))
         .filter(table::resource_type.eq(resource_type))
-        .select(resource_columns!())
+        .select(resource_columns!(beside))
         .first(connection)
         .optional()?)
 }
@@ -135,6 +143,7 @@ pub(crate) fn find_locked(
     resource_type: &str,
     id: &str,
     intent: Intent,
+    beside: Beside,
 ) -> Result<Option<ResourceRow>, Error> {
     if !can_be_id(id) {
         return Ok(None);
@@ -142,7 +151,7 @@ pub(crate) fn find_locked(
     let query = visible!(scope)
         .filter(table::id.eq(id))
         .filter(table::resource_type.eq(resource_type))
-        .select(resource_columns!());
+        .select(resource_columns!(beside));
     let query = match intent {
         Intent::Change => query.lock_row_to_change(),
         Intent::Removal => query.lock_row(),

@@ -14,7 +14,7 @@ use scim_model::sort::{SortBy, SortKey};
 use scim_model::{Resource, ResourceType};
 
 use crate::error::Error;
-use crate::resource::count;
+use crate::resource::{count, representation};
 use crate::resource::row::{ResourceRow, resource_columns};
 use crate::search::access::{self, Access, Rows};
 use crate::search::look::{Budget, Stopped};
@@ -192,7 +192,8 @@ impl<'a> Segment<'a> {
         if self.column != Column::Id || !accesses.iter().any(Access::is_point) {
             return Ok(None);
         }
-        let some = self.rows(scope, accesses).limit(signed(FEW as u64 + 1)).select(resource_columns!());
+        let beside = representation::beside(self.ty);
+        let some = self.rows(scope, accesses).limit(signed(FEW as u64 + 1)).select(resource_columns!(beside));
         let mut rows: Vec<ResourceRow> = some.load(connection)?;
         if rows.len() > FEW {
             return Ok(None);

@@ -31,6 +31,29 @@ fn named(text: &str) -> BTreeSet<String> {
 }
 
 on_both_databases! {
+    /// What a request costs in statements; on PostgreSQL each is a round trip.
+    async fn requests_send_few_statements(server) {
+        let application = server.application("acme", &[]).await;
+        let people = application.add_users(3).await;
+        application.add_group("Engines", &[&people[0]]).await;
+        let mut spent = Vec::new();
+        for step in ["create", "read", "read in a group", "find", "find nobody"] {
+            let before = samples(server).await.1["rollcall_database_statements_total"];
+            match step {
+                "create" => drop(application.add_user("new@corp.test").await),
+                "read" => drop(application.get(&format!("/Users/{}", people[1])).await.expect(200)),
+                "read in a group" => drop(application.get(&format!("/Users/{}", people[0])).await.expect(200)),
+                "find" => drop(application.find("/Users", "userName eq \"new@corp.test\"").await.expect(200)),
+                _ => drop(application.find("/Users", "emails.value eq \"nobody@corp.test\"").await.expect(200)),
+            }
+            spent.push((step, samples(server).await.1["rollcall_database_statements_total"] - before));
+        }
+        // One of each finds the credential.
+        let expected = [("create", 3.0), ("read", 2.0), ("read in a group", 2.0), ("find", 2.0), ("find nobody", 2.0)];
+        let is_postgres = server.database_url.starts_with("postgres");
+        assert_eq!(spent, expected.map(|(step, count)| (step, if is_postgres { count } else { 0.0 })));
+    }
+
     async fn operations_are_counted_and_nobody_is_named(server) {
         let application = server.application("acme", &[]).await;
         let id = application.add_user("ada@corp.test").await;

@@ -175,6 +175,10 @@ fn access(detail: &str) -> Option<String> {
     if detail.contains("Seq Scan") {
         return Some(format!("SCAN {}", detail.trim()));
     }
+    if detail.contains(" USING PRIMARY KEY ") {
+        // A table that lies in the tree of its key.
+        return after("SEARCH ").map(|table| format!("{table} USING PRIMARY KEY"));
+    }
     let index = after(" COVERING INDEX ").or_else(|| after(" INDEX ")).or_else(|| after("Index Scan on "));
     index.or_else(|| if detail.contains("Index") { after(" using ") } else { None })
 }
@@ -184,15 +188,15 @@ const EXPECTED: [(&str, &str, &str); 35] = [
     ("user by id", "sqlite_autoindex_resource_1", "resource_pkey"),
     ("user by userName", "resource_user_name", "resource_user_name"),
     ("user by externalId", "resource_external_id", "resource_external_id"),
-    ("user by e-mail", "sqlite_autoindex_resource_key_1", "resource_key_pkey"),
+    ("user by e-mail", "resource_key USING PRIMARY KEY", "resource_key_pkey"),
     ("group by displayName", "resource_group_name", "resource_group_"),
     ("users by several userNames", "resource_user_name", "resource_user_name"),
-    ("users by one of several attributes", "sqlite_autoindex_resource_key_1", "resource_key_pkey"),
+    ("users by one of several attributes", "resource_key USING PRIMARY KEY", "resource_key_pkey"),
     ("users by the beginning of userName", "resource_user_name", "resource_user_name"),
     ("groups by the beginning of displayName", "resource_group_name", "resource_group_"),
     ("groups of a member", "group_member_member", "group_member_member"),
     ("whether somebody is in a group", "sqlite_autoindex_resource_1", "resource_pkey"),
-    ("users of a group", "sqlite_autoindex_group_member_1", "group_member_pkey"),
+    ("users of a group", "group_member USING PRIMARY KEY", "group_member_pkey"),
     ("users created since", "resource_crawl", "resource_"),
     ("users sorted by userName", "resource_user_name", "resource_user_name"),
     ("users sorted by externalId", "resource_external_id", "resource_external_id"),
@@ -201,11 +205,11 @@ const EXPECTED: [(&str, &str, &str); 35] = [
     ("everything by userName", "resource_user_name", "resource_user_name"),
     ("pages of users", "resource_crawl", "resource_crawl"),
     ("groups of users", "group_member_member", "group_member_member"),
-    ("pages of groups", "sqlite_autoindex_group_member_1", "group_member_pkey"),
+    ("pages of groups", "group_member USING PRIMARY KEY", "group_member_pkey"),
     ("create user", "sqlite_autoindex_directory_user_2", "directory_user_tenant_id_user_name_folded_key"),
     ("rename user", "resource_user_name", "resource_user_name"),
-    ("change members", "sqlite_autoindex_group_member_1", "group_member_pkey"),
-    ("replace group", "sqlite_autoindex_group_member_1", "group_member_pkey"),
+    ("change members", "group_member USING PRIMARY KEY", "group_member_pkey"),
+    ("replace group", "group_member USING PRIMARY KEY", "group_member_pkey"),
     ("put groups into groups", "group_member_member", "group_member_member"),
     ("groups through groups", "group_member_member", "group_member_member"),
     ("one group with nested ones", "resource_crawl", "resource_crawl"),
@@ -268,14 +272,14 @@ async fn ask(server: &TestServer, application: &TestApplication, ids: &[String],
     let group_id = group_id(application, 7).await;
     seen();
     application.get(&user).await.expect(200);
-    // Credential, resource, memberships, groups. That none of them is in another one costs no further statement.
-    assert_eq!(tell("user by id"), 4);
+    // Credential, resource with its groups. That none of them is in another one costs no further statement.
+    assert_eq!(tell("user by id"), 2);
     application.find("/Users", "userName eq \"user7@corp.test\"").await.expect(200);
-    tell("user by userName");
+    assert_eq!(tell("user by userName"), 2);
     application.find("/Users", "externalId eq \"00u7\"").await.expect(200);
-    tell("user by externalId");
+    assert_eq!(tell("user by externalId"), 2);
     application.find("/Users", "emails[type eq \"work\"].value eq \"user7@corp.test\"").await.expect(200);
-    tell("user by e-mail");
+    assert_eq!(tell("user by e-mail"), 2);
     application.find("/Groups", "displayName eq \"group 7\"").await.expect(200);
     tell("group by displayName");
     application.get("/Users?startIndex=1&count=100").await.expect(200);
@@ -290,7 +294,8 @@ async fn ask(server: &TestServer, application: &TestApplication, ids: &[String],
     application.get("/Groups?startIndex=1&count=100&excludedAttributes=members").await.expect(200);
     assert_eq!(seen().len(), 3);
     application.post("/Users", &okta_user("00new", "new@corp.test", "A", "B")).await.expect(201);
-    tell("create user");
+    // Credential, and a look at who is there.
+    assert_eq!(tell("create user"), 2);
     application
         .patch(
             &user,

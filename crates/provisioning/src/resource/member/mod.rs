@@ -7,6 +7,7 @@
 //! where there are any: the usual application has none. Deliberately not here: the forms in which clients say what they
 //! want (`operation::member_operations`), and the words of the report (`operation::member_words`).
 
+mod beside;
 mod changes;
 mod nesting;
 mod read;
@@ -15,6 +16,7 @@ mod write;
 use diesel::prelude::*;
 use registry::AppScope;
 
+pub(crate) use beside::{Beside, memberships as memberships_beside};
 pub(crate) use changes::MemberChanges;
 pub(crate) use nesting::Nesting;
 pub(crate) use read::{Members, count_up_to, groups_of, ids_of_group, memberships_of, named, of_group, of_groups};

@@ -1,0 +1,103 @@
+//! A user's groups, read in the statement that reads the user: no second one for who is in no group, or in groups that are
+//! in no other group. That is nearly everybody.
+//!
+//! Each look is by the whole of a key, one inside the other, so that no planner makes a join of it.
+
+use database::MultiBackend;
+use database::schema::resource;
+use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::{Nullable, Text};
+use diesel::QueryResult;
+
+use super::Membership;
+
+/// A column beside those of a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Beside {
+    /// The groups that the resource is a member of: see [`memberships`].
+    Groups,
+    /// NULL, where nobody asks for them.
+    Nothing,
+}
+
+/// One entry a group: id, whether that group is itself in a group, the number of characters of its name, the name.
+const GROUPS: &str = "COALESCE((SELECT string_agg(entry.text, '') FROM (SELECT m.group_id || \
+    CASE WHEN (SELECT above.group_id FROM group_member above WHERE above.tenant_id = m.tenant_id \
+    AND above.application_id = m.application_id AND above.member_id = m.group_id LIMIT 1) IS NULL THEN ' 0 ' ELSE ' 1 ' END || \
+    (SELECT CAST(length(COALESCE(g.display_name, '')) AS TEXT) || ' ' || COALESCE(g.display_name, '') FROM resource g \
+    WHERE g.tenant_id = m.tenant_id AND g.application_id = m.application_id AND g.id = m.group_id AND g.deleted_at IS NULL) \
+    AS text FROM group_member m WHERE m.tenant_id = resource.tenant_id AND m.application_id = resource.application_id \
+    AND m.member_id = resource.id) entry), '')";
+
+impl QueryFragment<MultiBackend> for Beside {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        pass.push_sql(match self {
+            Beside::Groups => GROUPS,
+            Beside::Nothing => "NULL",
+        });
+        Ok(())
+    }
+}
+
+impl QueryId for Beside {
+    type QueryId = ();
+    // The text depends on the value.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Expression for Beside {
+    type SqlType = Nullable<Text>;
+}
+
+impl AppearsOnTable<resource::table> for Beside {}
+
+impl SelectableExpression<resource::table> for Beside {}
+
+impl ValidGrouping<()> for Beside {
+    type IsAggregate = is_aggregate::No;
+}
+
+/// The groups that stand beside a resource, in the order of their ids. `None` if it takes more statements to know all of them: one is in
+/// another group; or nobody asked.
+pub(crate) fn memberships(beside: Option<&str>) -> Option<Vec<Membership>> {
+    let (mut rest, mut memberships) = (beside?, Vec::new());
+    while !rest.is_empty() {
+        let (group_id, after) = rest.split_once(' ')?;
+        let (is_nested, after) = after.split_once(' ')?;
+        let (length, after) = after.split_once(' ')?;
+        if is_nested != "0" {
+            return None;
+        }
+        let length: usize = length.parse().ok()?;
+        let end = after.char_indices().nth(length).map_or(after.len(), |(at, _)| at);
+        let (display, after) = after.split_at_checked(end)?;
+        memberships.push(Membership { group_id: group_id.to_owned(), display: display.to_owned(), is_direct: true });
+        rest = after;
+    }
+    memberships.sort_unstable_by(|one, other| one.group_id.cmp(&other.group_id));
+    Some(memberships)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_are_told_apart_whatever_the_names() {
+        let read = |text: &str| {
+            memberships(Some(text)).map(|found| {
+                found.into_iter().map(|membership| (membership.group_id, membership.display)).collect::<Vec<_>>()
+            })
+        };
+        let pair = |id: &str, name: &str| (id.to_owned(), name.to_owned());
+        assert_eq!(read(""), Some(Vec::new()));
+        assert_eq!(read("b 0 5 a 0 0a 0 3 äöü"), Some(vec![pair("a", "äöü"), pair("b", "a 0 0")]));
+        assert_eq!(read("a 0 0 "), Some(vec![pair("a", "")]));
+        assert_eq!(read("a 1 1 x"), None, "more is to be read");
+        assert_eq!(memberships(None), None, "nobody asked");
+        for broken in ["a", "a 0", "a 0 x y", "a 0 9 short"] {
+            assert!(read(broken).is_none_or(|found| found.len() == 1), "{broken}");
+        }
+    }
+}
