@@ -25,6 +25,7 @@ use crate::installation::Installation;
 use crate::metrics::{MetricsAccess, RequestMetrics, metrics};
 use crate::middleware::{SecurityHeaders, request_log, scim_refusal, unreadable};
 use crate::retention::Retention;
+use crate::tls::Tls;
 
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 1024;
@@ -43,6 +44,7 @@ pub struct Application {
     drain: Duration,
     stopping: Arc<Stopping>,
     public_url: String,
+    tls: Option<Arc<Tls>>,
     registry: Registry,
     provisioning: Provisioning,
     setup_token: Option<SecretString>,
@@ -74,6 +76,7 @@ impl Application {
     /// one. Must be called inside an actix runtime.
     pub async fn build(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn RandomSource>) -> Result<Application> {
         let access = Data::new(MetricsAccess::read(config.metrics_token_file.as_deref())?);
+        let tls = config.tls.clone().map(|files| Tls::load(files, Arc::clone(&clock))).transpose()?.map(Arc::new);
         let listener = listen(config.listen)?;
         let address = listener.local_addr()?;
         let public_url = config.public_url_for(address);
@@ -121,12 +124,13 @@ impl Application {
                 let (listener, operations) = (listen(address)?, operations.clone());
                 let address = listener.local_addr()?;
                 let settings = Settings { workers: Some(1), ..settings };
-                let server = connection::serve(listener, settings, move || App::new().configure(operations(true)));
+                let server =
+                    connection::serve(listener, settings, None, move || App::new().configure(operations(true)));
                 Some((server.context("cannot take connections for /metrics")?, address))
             }
             None => None,
         };
-        let server = connection::serve(listener, settings, move || {
+        let server = connection::serve(listener, settings, tls.clone(), move || {
             let (endpoint, dashboard) = (endpoint.clone(), dashboard.clone());
             App::new()
                 .app_data(headers.clone())
@@ -156,6 +160,7 @@ impl Application {
             drain,
             stopping,
             public_url,
+            tls,
             registry,
             provisioning,
             setup_token,
@@ -181,6 +186,11 @@ impl Application {
     /// What its URLs start with.
     pub fn public_url(&self) -> &str {
         &self.public_url
+    }
+
+    /// What it speaks https with, to read it again.
+    pub fn tls(&self) -> Option<Arc<Tls>> {
+        self.tls.clone()
     }
 
     /// Tenants, administrators, applications: for the demonstration and for tests.

@@ -15,6 +15,7 @@ use clap::{Args, ValueEnum};
 use serde::Deserialize;
 
 use crate::metrics::check_listen;
+use crate::tls::TlsFiles;
 
 pub use file::FileOptions;
 
@@ -38,9 +39,16 @@ pub struct Options {
     /// Address and port to listen on; port 0 takes any free one [default: 127.0.0.1:8080]
     #[arg(long, global = true, env = "ROLLCALL_LISTEN", value_name = "HOST:PORT", value_parser = parse_listen)]
     pub listen: Option<SocketAddr>,
-    /// URL that browsers and SCIM clients reach this server by, without a path [default: http://HOST:PORT of --listen]
+    /// URL that browsers and SCIM clients reach this server by, without a path [default: http://HOST:PORT of --listen, or
+    /// https:// with --tls-certificate-file]
     #[arg(long, global = true, env = "ROLLCALL_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
+    /// Certificate in PEM form with those that lead to its root, for https on --listen; read again at SIGHUP [default: none]
+    #[arg(long, global = true, env = "ROLLCALL_TLS_CERTIFICATE_FILE", value_name = "FILE")]
+    pub tls_certificate_file: Option<PathBuf>,
+    /// Private key of that certificate in PEM form, without a passphrase [default: none]
+    #[arg(long, global = true, env = "ROLLCALL_TLS_KEY_FILE", value_name = "FILE")]
+    pub tls_key_file: Option<PathBuf>,
     /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE` [default: sqlite:DATA_DIR/rollcall.db]
     #[arg(long, global = true, env = "ROLLCALL_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<DatabaseUrl>,
@@ -126,6 +134,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// `https://rollcall.example.com`, without a slash at the end. `None`: the address that was bound.
     pub public_url: Option<String>,
+    /// What https is spoken with; `None`: plain HTTP.
+    pub tls: Option<TlsFiles>,
     /// Where the data is.
     pub database_url: DatabaseUrl,
     /// Folder for what the server keeps on disk.
@@ -183,9 +193,21 @@ impl Config {
             (None, None) => None,
         };
         let public_url = options.public_url.or(file.public_url);
+        let tls = match (
+            options.tls_certificate_file.or(file.tls_certificate_file),
+            options.tls_key_file.or(file.tls_key_file),
+        ) {
+            (Some(certificate), Some(key)) => Some(TlsFiles { certificate, key }),
+            (None, None) => None,
+            (Some(_), None) => {
+                bail!("tls_certificate_file: set tls_key_file, too, to the private key of the certificate")
+            }
+            (None, Some(_)) => bail!("tls_key_file: set tls_certificate_file, too, to the certificate of the key"),
+        };
         Ok(Config {
             listen,
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
+            tls,
             database_url,
             secret_key_file: options
                 .secret_key_file
@@ -209,6 +231,10 @@ impl Config {
     pub fn validate(&self) -> Result<()> {
         if let Some(url) = &self.public_url {
             check_public_url(url).with_context(|| format!("public_url {url:?}"))?;
+            ensure!(
+                self.tls.is_none() || url.starts_with("https://"),
+                "public_url {url:?}: with tls_certificate_file the server speaks https only, so begin it with https://"
+            );
         }
         let database = self.database_url.expose();
         let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| database.starts_with(scheme));
@@ -241,11 +267,12 @@ impl Config {
 
     /// The public URL for a server that listens on `address`.
     pub fn public_url_for(&self, address: SocketAddr) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
         match &self.public_url {
             Some(url) => url.clone(),
             // Nobody can open 0.0.0.0.
-            None if address.ip().is_unspecified() => format!("http://localhost:{}", address.port()),
-            None => format!("http://{address}"),
+            None if address.ip().is_unspecified() => format!("{scheme}://localhost:{}", address.port()),
+            None => format!("{scheme}://{address}"),
         }
     }
 }

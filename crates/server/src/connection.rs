@@ -14,9 +14,10 @@
 //! | `defect`, `note` | what is said about a request beside it |
 //! | `stream` | the same over a socket, with the time a head may take |
 //! | `turn` | one request at a time |
+//! | `socket` | TCP, or TLS over it |
 //! | `server` | the framework's server, built on these connections |
 //!
-//! Deliberately not here: what an answer looks like (`middleware::unreadable`), TLS, HTTP/2 and upgrades to other protocols.
+//! Deliberately not here: what an answer looks like (`middleware::unreadable`), certificates (`tls`), HTTP/2 and upgrades to other protocols.
 
 mod body;
 mod defect;
@@ -28,6 +29,7 @@ mod note;
 mod reader;
 mod request_line;
 mod server;
+mod socket;
 mod stream;
 mod target;
 mod turn;

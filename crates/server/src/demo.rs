@@ -78,6 +78,7 @@ fn settings(config: &Config, folder: &DemoFolder) -> Result<Config> {
     let database = database.to_str().context("the current folder's name is not UTF-8")?;
     Ok(Config {
         public_url: None,
+        tls: None,
         database_url: DatabaseUrl::from(format!("sqlite:{database}")),
         data_dir: folder.path().to_owned(),
         secret_key_file: folder.path().join("secret.key"),

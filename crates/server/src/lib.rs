@@ -16,7 +16,9 @@ mod middleware;
 mod retention;
 mod signals;
 mod telemetry;
+mod tls;
 
 pub use application::{Application, StopHandle};
 pub use commands::main;
 pub use config::{Config, DatabaseUrl, LogFormat, Options};
+pub use tls::{Tls, TlsFiles};

@@ -1,4 +1,5 @@
-//! The signals by which the operating system, a service manager or a person at the keyboard stops the server.
+//! The signals by which the operating system, a service manager or a person at the keyboard stops the server, or has it read
+//! its certificate again.
 
 use std::io;
 
@@ -37,5 +38,30 @@ impl StopSignals {
         }
         #[cfg(not(unix))]
         tokio::signal::ctrl_c().await
+    }
+}
+
+/// SIGHUP: files should be read again. Elsewhere than on Unix it never comes.
+pub struct HangUps {
+    #[cfg(unix)]
+    signal: Signal,
+}
+
+impl HangUps {
+    /// From now on SIGHUP no longer ends the process by itself.
+    pub fn listen() -> io::Result<HangUps> {
+        #[cfg(unix)]
+        return Ok(HangUps { signal: signal(SignalKind::hangup())? });
+        #[cfg(not(unix))]
+        Ok(HangUps {})
+    }
+
+    /// Completes at the next one.
+    pub async fn next(&mut self) {
+        #[cfg(unix)]
+        if self.signal.recv().await.is_some() {
+            return;
+        }
+        std::future::pending().await
     }
 }

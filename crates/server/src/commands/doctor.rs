@@ -1,5 +1,6 @@
 //! `rollcall doctor`: one line per check, each failure with what to do. Changes nothing.
 
+mod certificate;
 mod deep;
 
 use std::fs;
@@ -8,7 +9,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Result;
-use database::{Database, DatabaseConfig, MigrationState, SystemClock, SystemRandom};
+use database::{Clock as _, Database, DatabaseConfig, MigrationState, SystemClock, SystemRandom};
 use registry::{Registry, SecretKey, SecretKeyError};
 
 use super::say;
@@ -44,7 +45,10 @@ pub(super) async fn doctor(options: &Options, deep: bool) -> Result<ExitCode> {
         ("secret key", secret_key(&config.secret_key_file)),
     ];
     findings.extend(database(&config, deep).await);
-    findings.push(("public URL", public_url(&config.public_url_for(config.listen))));
+    let url = config.public_url_for(config.listen);
+    findings.push(("public URL", public_url(&url)));
+    findings
+        .extend(config.tls.as_ref().map(|files| ("certificate", certificate::look(files, &url, SystemClock.now()))));
     let mut healthy = true;
     for (what, finding) in findings {
         healthy &= !matches!(finding, Finding::Bad(_));
@@ -171,17 +175,19 @@ fn public_url(url: &str) -> Finding {
             "{url} has an underscore, which Okta refuses in a base URL: use another host name"
         ));
     }
-    let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|local| url.starts_with(local));
+    let local = ["127.0.0.1", "localhost", "[::1]"]
+        .iter()
+        .any(|host| url.split_once("://").is_some_and(|(_, rest)| rest.starts_with(host)));
     if local {
         return Finding::Advice(format!(
             "{url} can be reached from this machine only: identity providers in the cloud need --public-url \
-             https://YOUR-HOST and a reverse proxy that speaks TLS"
+             https://YOUR-HOST, and --tls-certificate-file or a reverse proxy that speaks TLS"
         ));
     }
     if url.starts_with("http://") {
         return Finding::Advice(format!(
-            "{url} is not encrypted, and Okta and Entra ID refuse it: put a reverse proxy that speaks TLS in front and set \
-             --public-url https://…"
+            "{url} is not encrypted, and Okta and Entra ID refuse it: set --tls-certificate-file, or put a reverse proxy that \
+             speaks TLS in front, and --public-url https://…"
         ));
     }
     Finding::Good(url.to_owned())
@@ -203,6 +209,7 @@ mod tests {
             ("https://roll_call.example.com", "bad"),
             ("http://rollcall.example.com", "advice"),
             ("http://127.0.0.1:8080", "advice"),
+            ("https://127.0.0.1:8443", "advice"),
         ] {
             assert_eq!(judged(url), expected, "{url}");
         }

@@ -4,23 +4,41 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use database::{SystemClock, SystemRandom};
 
 use super::say;
 use crate::application::{Application, StopHandle};
 use crate::config::Config;
-use crate::signals::StopSignals;
+use crate::signals::{HangUps, StopSignals};
+use crate::tls::Tls;
 
 /// Starts the server, prints the one line with the URL to open, and runs until it is asked to stop.
 pub(super) async fn serve(config: &Config) -> Result<()> {
+    // Before anything that takes time: a service manager may say "reload" as soon as it has started the process.
+    let hang_ups = HangUps::listen().context("signals cannot be received")?;
     let application = Application::build(config, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
     tracing::info!(address = %application.address(), "listening");
     if let Some(address) = application.metrics_address() {
         tracing::info!(%address, "listening for /metrics");
     }
+    actix_web::rt::spawn(reload_when_told(hang_ups, application.tls()));
     say(&format!("Rollcall is ready: open {}", application.url_to_open()))?;
     run_until_stopped(application).await
+}
+
+/// At each SIGHUP, reads the certificate again that the server was started with.
+async fn reload_when_told(mut hang_ups: HangUps, tls: Option<Arc<Tls>>) {
+    loop {
+        hang_ups.next().await;
+        match tls.as_ref().map(|tls| tls.reload()) {
+            Some(Ok(())) => tracing::info!("new connections have the TLS certificate that was read just now"),
+            Some(Err(error)) => {
+                tracing::error!(error = %format!("{error:#}"), "the TLS certificate was not replaced, the old one is in use");
+            }
+            None => tracing::info!("SIGHUP: there is no TLS certificate to read again, everything goes on as it was"),
+        }
+    }
 }
 
 /// Runs the server until SIGTERM or SIGINT. It is not ready from then on, but goes on answering for the time that a load

@@ -13,6 +13,8 @@ use super::{DatabaseUrl, LogFormat};
 pub struct FileOptions {
     pub(super) listen: Option<String>,
     pub(super) public_url: Option<String>,
+    pub(super) tls_certificate_file: Option<PathBuf>,
+    pub(super) tls_key_file: Option<PathBuf>,
     pub(super) database_url: Option<DatabaseUrl>,
     pub(super) data_dir: Option<PathBuf>,
     pub(super) secret_key_file: Option<PathBuf>,

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-use super::{Config, FileOptions, LogFormat, Options, check_public_url};
+use super::{Config, FileOptions, LogFormat, Options, TlsFiles, check_public_url};
 
 /// The options alone, parsed as the program parses them.
 #[derive(Parser)]
@@ -41,6 +41,17 @@ fn a_flag_comes_before_the_file() {
 }
 
 #[test]
+fn https_follows_from_a_certificate() {
+    let both = ["--tls-certificate-file", "a.pem", "--tls-key-file", "b.pem"];
+    let https = config(&both, "").unwrap();
+    assert_eq!(https.public_url_for(https.listen), "https://127.0.0.1:8080");
+    assert_eq!(https.public_url_for("0.0.0.0:8443".parse().unwrap()), "https://localhost:8443");
+    let (certificate, key) = (PathBuf::from("a.pem"), PathBuf::from("c.pem"));
+    let from_file = config(&both[..2], "tls_key_file = \"c.pem\"\npublic_url = \"https://a.example\"").unwrap();
+    assert_eq!(from_file.tls, Some(TlsFiles { certificate, key }));
+}
+
+#[test]
 fn everything_is_kept_for_ever_unless_days_are_given() {
     let table: [(&[&str], &str, Option<u32>); 4] = [
         (&[], "", None),
@@ -63,7 +74,7 @@ fn nobody_is_sent_to_an_unspecified_address() {
 
 #[test]
 fn wrong_settings_are_refused_in_words() {
-    let table: [(&[&str], &str, &str); 13] = [
+    let table: [(&[&str], &str, &str); 16] = [
         (&[], "listn = \"127.0.0.1:1\"", "line 1: unknown field `listn`"),
         (&[], "\n\nworkers = \"two\"", "line 3"),
         (&[], "listen = \"here\"", "127.0.0.1:8080"),
@@ -75,6 +86,13 @@ fn wrong_settings_are_refused_in_words() {
         (&["--body-limit-bytes", "10"], "", "between 1024"),
         (&["--workers", "0"], "", "between 1 and 1024"),
         (&[], "event_retention_days = 100000", "event_retention_days 100000: choose at most 36500"),
+        (&["--tls-certificate-file", "a.pem"], "", "set tls_key_file, too"),
+        (&[], "tls_key_file = \"b.pem\"", "set tls_certificate_file, too"),
+        (
+            &["--tls-certificate-file", "a.pem", "--tls-key-file", "b.pem", "--public-url", "http://a.example"],
+            "",
+            "begin it with https://",
+        ),
         (&["--log", "rollcall=shout"], "", "log \"rollcall=shout\""),
         (&["--log-format", "xml"], "", "xml"),
     ];

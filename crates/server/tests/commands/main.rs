@@ -14,4 +14,5 @@ mod people;
 mod schemas;
 mod stopping;
 mod support;
+mod tls;
 mod usage;

@@ -129,7 +129,7 @@ impl RunningServer {
 
     /// `127.0.0.1:12345`.
     pub fn authority(&self) -> &str {
-        self.url().strip_prefix("http://").unwrap().split('/').next().unwrap()
+        self.url().split_once("://").unwrap().1.split('/').next().unwrap()
     }
 
     /// The status of the answer to a GET, and the answer as it came.

@@ -9,13 +9,18 @@ use actix_web::{App, HttpResponse, web};
 
 use super::*;
 use crate::middleware::unreadable;
+use crate::tls::TlsFiles;
 
 /// Sends, and reads until the server closes.
 async fn exchange(head_timeout: Duration, request: &'static [u8]) -> String {
+    exchange_with(None, head_timeout, request).await
+}
+
+async fn exchange_with(tls: Option<Arc<Tls>>, head_timeout: Duration, request: &'static [u8]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let settings = Settings { keep_alive: Duration::from_secs(60), head_timeout, stop_timeout_s: 1, workers: Some(1) };
-    let server = serve(listener, settings, || {
+    let server = serve(listener, settings, tls, || {
         // Not at once: what has come by then must not matter.
         let hello = || async {
             tokio::task::yield_now().await;
@@ -84,4 +89,23 @@ async fn an_answer_is_not_shaped_by_the_next_request() {
     assert!(!get.contains("connection: close"), "{answer}");
     assert!(head.starts_with("1 200 OK") && head.ends_with("\r\n\r\n"), "{answer}");
     assert!(last.starts_with("0 200 OK") && last.ends_with("\r\n\r\nhello"), "{answer}");
+}
+
+#[actix_web::test]
+async fn handshakes_that_stall_are_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = rcgen::generate_simple_self_signed(["rollcall.test".to_owned()]).unwrap();
+    let files = TlsFiles { certificate: folder.path().join("a.pem"), key: folder.path().join("b.pem") };
+    std::fs::write(&files.certificate, made.cert.pem()).unwrap();
+    std::fs::write(&files.key, made.signing_key.serialize_pem()).unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(&files.key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let tls = Arc::new(Tls::load(files, Arc::new(database::SystemClock)).unwrap());
+    // Nothing at all, and a ClientHello of 512 bytes of which three came.
+    for request in [&b""[..], &[22, 3, 1, 2, 0, 1, 0, 1]] {
+        let started = std::time::Instant::now();
+        let timeout = Duration::from_millis(50);
+        assert_eq!(exchange_with(Some(Arc::clone(&tls)), timeout, request).await, "");
+        assert!(started.elapsed() >= timeout, "{request:?}");
+    }
 }

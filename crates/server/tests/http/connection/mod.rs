@@ -5,4 +5,5 @@ mod long_urls;
 mod several_requests;
 mod smuggling;
 mod stop;
+mod tls;
 mod unreadable;

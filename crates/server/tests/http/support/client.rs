@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// Nothing in these tests takes this long; a hang fails instead of lasting.
@@ -52,7 +52,7 @@ impl Wire {
 
     /// Opens a connection that stays open.
     pub async fn open(&self) -> Conversation {
-        Conversation { stream: TcpStream::connect(&self.address).await.unwrap(), received: Vec::new() }
+        Conversation::over(TcpStream::connect(&self.address).await.unwrap())
     }
 
     /// Sends bytes as they are and reads until the server closes.
@@ -114,11 +114,21 @@ fn parse_head(head: &[u8]) -> Answer {
 
 /// A connection with as many requests as one likes, whose answers come one after the other.
 pub struct Conversation {
-    stream: TcpStream,
+    stream: Box<dyn Stream>,
     received: Vec<u8>,
 }
 
+/// TCP, or TLS over it.
+trait Stream: AsyncRead + AsyncWrite + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Stream for S {}
+
 impl Conversation {
+    /// A conversation over a connection that is open.
+    pub fn over(stream: impl AsyncRead + AsyncWrite + Unpin + 'static) -> Conversation {
+        Conversation { stream: Box::new(stream), received: Vec::new() }
+    }
+
     /// Sends bytes as they are. A server that has closed is seen when the answer is read.
     pub async fn send(&mut self, bytes: &[u8]) {
         let sending = self.stream.write_all(bytes);

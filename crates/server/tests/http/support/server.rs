@@ -7,7 +7,7 @@ use database::Timestamp;
 use database::testing::{Scratch, SeededRandom, SteppingClock};
 use provisioning::{EventDetail, EventReport, EventRow, EventSearch, Provisioning, UserDetail, UserRow, UserSearch};
 use registry::{CredentialKind, Feature, NewApplication, Registry, RevealedCredential, TenantScope};
-use rollcall::{Application, Config, LogFormat, StopHandle};
+use rollcall::{Application, Config, LogFormat, StopHandle, Tls};
 use secrecy::ExposeSecret;
 
 use super::application::{TestApplication, path_of};
@@ -34,6 +34,8 @@ pub struct TestServer {
     pub database_url: String,
     /// Whether a test wrote to the database past the server.
     pub tampered: AtomicBool,
+    /// What it speaks https with, if it does.
+    pub tls: Option<Arc<Tls>>,
     config: Config,
     stop: StopHandle,
     _folder: tempfile::TempDir,
@@ -42,12 +44,18 @@ pub struct TestServer {
 
 impl TestServer {
     pub async fn start(scratch: Scratch) -> Self {
+        Self::start_with(scratch, |_| ()).await
+    }
+
+    /// As [`TestServer::start`], with other settings.
+    pub async fn start_with(scratch: Scratch, change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let metrics_token_file = folder.path().join("metrics.token");
         std::fs::write(&metrics_token_file, METRICS_TOKEN).unwrap();
-        let config = Config {
+        let mut config = Config {
             listen: "127.0.0.1:0".parse().unwrap(),
             public_url: Some(PUBLIC_URL.to_owned()),
+            tls: None,
             database_url: scratch.url().to_owned().into(),
             data_dir: folder.path().to_owned(),
             secret_key_file: folder.path().join("secret.key"),
@@ -62,6 +70,7 @@ impl TestServer {
             log: "off".to_owned(),
             log_format: LogFormat::Text,
         };
+        change(&mut config);
         let clock = SteppingClock::at(NOW);
         let application =
             Application::build(&config, Arc::new(clock.clone()), Arc::new(SeededRandom::new(1))).await.unwrap();
@@ -72,6 +81,7 @@ impl TestServer {
             provisioning: application.provisioning().clone(),
             database_url: scratch.url().to_owned(),
             tampered: AtomicBool::new(false),
+            tls: application.tls(),
             config,
             stop: application.stop_handle(),
             _folder: folder,
