@@ -26,6 +26,7 @@ use crate::metrics::{MetricsAccess, RequestMetrics, metrics};
 use crate::middleware::{SecurityHeaders, request_log, scim_refusal, unreadable};
 use crate::retention::Retention;
 use crate::tls::Tls;
+use crate::traces::TraceMetrics;
 
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 1024;
@@ -75,6 +76,16 @@ impl Application {
     /// Listens, opens the installation, brings its database up to date and puts everything together. Port 0 takes a free
     /// one. Must be called inside an actix runtime.
     pub async fn build(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn RandomSource>) -> Result<Application> {
+        Self::build_counting(config, Arc::default(), clock, random).await
+    }
+
+    /// As [`Application::build`], where traces are sent: what becomes of them is among its metrics.
+    pub async fn build_counting(
+        config: &Config,
+        traces: Arc<TraceMetrics>,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn RandomSource>,
+    ) -> Result<Application> {
         let access = Data::new(MetricsAccess::read(config.metrics_token_file.as_deref())?);
         let tls = config.tls.clone().map(|files| Tls::load(files, Arc::clone(&clock))).transpose()?.map(Arc::new);
         let listener = listen(config.listen)?;
@@ -96,6 +107,7 @@ impl Application {
         let provisioning_data = Data::new(provisioning.clone());
         let stopping = Arc::new(Stopping::default());
         let stopping_data = Data::from(Arc::clone(&stopping));
+        let traces = Data::from(traces);
         let settings = Settings {
             keep_alive: KEEP_ALIVE,
             head_timeout: REQUEST_HEAD_TIMEOUT,
@@ -105,14 +117,15 @@ impl Application {
         let (at_listen, alone) = (access.has_token(), config.metrics_listen);
         let operations = move |with_metrics: bool| {
             let (access, requests, database) = (access.clone(), requests.clone(), database.clone());
-            let (provisioning, stopping) = (provisioning_data.clone(), stopping_data.clone());
+            let (provisioning, stopping, traces) = (provisioning_data.clone(), stopping_data.clone(), traces.clone());
             move |services: &mut ServiceConfig| {
                 services
                     .app_data(access)
                     .app_data(requests)
                     .app_data(database)
                     .app_data(provisioning)
-                    .app_data(stopping);
+                    .app_data(stopping)
+                    .app_data(traces);
                 services.route("/healthz", web::get().to(healthz)).route("/readyz", web::get().to(readyz));
                 if with_metrics {
                     services.route("/metrics", web::get().to(metrics));

@@ -59,7 +59,8 @@ async fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command.unwrap_or(Command::Serve) {
         // The doctor tells about wrong settings itself.
         Command::Doctor { deep } => return doctor::doctor(&options, deep).await,
-        Command::Serve => serve::serve(&load()?).await?,
+        // It may have more to start than a log.
+        Command::Serve => serve::serve(&Config::load(&options)?).await?,
         Command::Demo => demo::demo(&load()?).await?,
         Command::Tenant(command) => tenant::run(&load()?, command).await?,
         Command::Administrator(command) => administrator::run(&load()?, command).await?,

@@ -16,6 +16,7 @@ use serde::Deserialize;
 
 use crate::metrics::check_listen;
 use crate::tls::TlsFiles;
+use crate::traces::Endpoint;
 
 pub use file::FileOptions;
 
@@ -76,6 +77,9 @@ pub struct Options {
     /// File with a token that opens /metrics, then also at --listen [default: none]
     #[arg(long, global = true, env = "ROLLCALL_METRICS_TOKEN_FILE", value_name = "FILE")]
     pub metrics_token_file: Option<PathBuf>,
+    /// OpenTelemetry collector that traces are sent to, by OTLP over HTTP, such as http://127.0.0.1:4318 [default: none]
+    #[arg(long, global = true, env = "ROLLCALL_OTLP_ENDPOINT", value_name = "URL")]
+    pub otlp_endpoint: Option<String>,
     /// After a request to stop: seconds in which everything is still answered but /readyz, so that a load balancer sees it
     /// [default: 0]
     #[arg(long, global = true, env = "ROLLCALL_DRAIN_S", value_name = "SECONDS")]
@@ -154,6 +158,8 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// Where the token for `/metrics` is; with it they are also at `listen`.
     pub metrics_token_file: Option<PathBuf>,
+    /// Where traces are sent.
+    pub otlp_endpoint: Option<Endpoint>,
     /// How long everything but `/readyz` is answered after a request to stop.
     pub drain_s: u64,
     /// How long requests under way may take after that.
@@ -193,6 +199,8 @@ impl Config {
             (None, None) => None,
         };
         let public_url = options.public_url.or(file.public_url);
+        let otlp_endpoint = options.otlp_endpoint.or(file.otlp_endpoint);
+        let otlp_endpoint = otlp_endpoint.map(|url| Endpoint::read(&url).context("otlp_endpoint")).transpose()?;
         let tls = match (
             options.tls_certificate_file.or(file.tls_certificate_file),
             options.tls_key_file.or(file.tls_key_file),
@@ -220,6 +228,7 @@ impl Config {
             audit_retention_days: retention(options.audit_retention_days.or(file.audit_retention_days)),
             metrics_listen,
             metrics_token_file: options.metrics_token_file.or(file.metrics_token_file),
+            otlp_endpoint,
             drain_s: options.drain_s.or(file.drain_s).unwrap_or(0),
             stop_timeout_s: options.stop_timeout_s.or(file.stop_timeout_s).unwrap_or(20),
             log: options.log.or(file.log).unwrap_or_else(|| DEFAULT_LOG.to_owned()),

@@ -84,6 +84,7 @@ fn settings(config: &Config, folder: &DemoFolder) -> Result<Config> {
         secret_key_file: folder.path().join("secret.key"),
         metrics_listen: None,
         metrics_token_file: None,
+        otlp_endpoint: None,
         ..config.clone()
     })
 }

@@ -17,8 +17,10 @@ mod retention;
 mod signals;
 mod telemetry;
 mod tls;
+mod traces;
 
 pub use application::{Application, StopHandle};
 pub use commands::main;
 pub use config::{Config, DatabaseUrl, LogFormat, Options};
 pub use tls::{Tls, TlsFiles};
+pub use traces::{Endpoint, TraceMetrics};

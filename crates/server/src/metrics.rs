@@ -18,6 +18,8 @@ use database::Database;
 use measure::{Counter, Durations, Gauge, Inside, Kind, Text};
 use provisioning::Provisioning;
 
+use crate::traces::TraceMetrics;
+
 pub use access::{MetricsAccess, check_listen};
 pub use operation::Operation;
 
@@ -104,6 +106,7 @@ pub async fn metrics(
     requests: Data<RequestMetrics>,
     database: Data<Database>,
     provisioning: Data<Provisioning>,
+    traces: Data<TraceMetrics>,
 ) -> HttpResponse {
     if !access.allows(&request) {
         return HttpResponse::Unauthorized()
@@ -118,6 +121,7 @@ pub async fn metrics(
     requests.write(&mut text);
     database.write_metrics(&mut text);
     provisioning.write_metrics(&mut text);
+    traces.write(&mut text);
     process::write(&mut text);
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")

@@ -11,20 +11,40 @@ use super::say;
 use crate::application::{Application, StopHandle};
 use crate::config::Config;
 use crate::signals::{HangUps, StopSignals};
+use crate::telemetry;
 use crate::tls::Tls;
+use crate::traces::{Exporting, TraceMetrics, traces};
 
 /// Starts the server, prints the one line with the URL to open, and runs until it is asked to stop.
 pub(super) async fn serve(config: &Config) -> Result<()> {
+    let metrics = Arc::new(TraceMetrics::default());
+    let exporting = match &config.otlp_endpoint {
+        None => {
+            telemetry::start(config)?;
+            None
+        }
+        Some(endpoint) => {
+            let (layer, exporter) = traces(endpoint.clone(), &metrics, Arc::new(SystemClock), Arc::new(SystemRandom));
+            telemetry::start_with_traces(config, layer)?;
+            tracing::info!(collector = %endpoint, "sending traces");
+            Some(Exporting::start(exporter))
+        }
+    };
     // Before anything that takes time: a service manager may say "reload" as soon as it has started the process.
     let hang_ups = HangUps::listen().context("signals cannot be received")?;
-    let application = Application::build(config, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
+    let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+    let application = Application::build_counting(config, metrics, clock, random).await?;
     tracing::info!(address = %application.address(), "listening");
     if let Some(address) = application.metrics_address() {
         tracing::info!(%address, "listening for /metrics");
     }
     actix_web::rt::spawn(reload_when_told(hang_ups, application.tls()));
     say(&format!("Rollcall is ready: open {}", application.url_to_open()))?;
-    run_until_stopped(application).await
+    let stopped = run_until_stopped(application).await;
+    if let Some(exporting) = exporting {
+        exporting.finish().await;
+    }
+    stopped
 }
 
 /// At each SIGHUP, reads the certificate again that the server was started with.

@@ -24,6 +24,7 @@ pub struct FileOptions {
     pub(super) audit_retention_days: Option<u32>,
     pub(super) metrics_listen: Option<String>,
     pub(super) metrics_token_file: Option<PathBuf>,
+    pub(super) otlp_endpoint: Option<String>,
     pub(super) drain_s: Option<u64>,
     pub(super) stop_timeout_s: Option<u64>,
     pub(super) log: Option<String>,

@@ -74,7 +74,7 @@ fn nobody_is_sent_to_an_unspecified_address() {
 
 #[test]
 fn wrong_settings_are_refused_in_words() {
-    let table: [(&[&str], &str, &str); 16] = [
+    let table: [(&[&str], &str, &str); 18] = [
         (&[], "listn = \"127.0.0.1:1\"", "line 1: unknown field `listn`"),
         (&[], "\n\nworkers = \"two\"", "line 3"),
         (&[], "listen = \"here\"", "127.0.0.1:8080"),
@@ -93,6 +93,8 @@ fn wrong_settings_are_refused_in_words() {
             "",
             "begin it with https://",
         ),
+        (&["--otlp-endpoint", "https://collector"], "", "otlp_endpoint: https is not spoken here"),
+        (&[], "otlp_endpoint = \"collector:4318\"", "otlp_endpoint: write http://"),
         (&["--log", "rollcall=shout"], "", "log \"rollcall=shout\""),
         (&["--log-format", "xml"], "", "xml"),
     ];

@@ -1,4 +1,4 @@
-//! The id of a request, the one line that the log has about it, and its place in the metrics.
+//! The id of a request, the one line that the log has about it, its place in the metrics, and the span of its trace.
 //!
 //! The line's fields are a contract: `http.method`, `http.route` (the pattern, never the path), `http.status`,
 //! `duration_us`, `tenant.slug`, `application.id`, `request.id`. Bodies, tokens, query strings, names and addresses of people
@@ -15,6 +15,7 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use database::Database;
 use scim_endpoint::REQUEST_ID_HEADER;
+use tracing::Instrument;
 
 use crate::metrics::{Operation, RequestMetrics};
 
@@ -37,7 +38,19 @@ pub async fn request_log<B: MessageBody>(
     let (tenant, application) = place(request.path());
     let (tenant, application) = (tenant.map(str::to_owned), application.map(str::to_owned));
 
-    let answered = next.call(request).await;
+    // Nobody wants it unless traces are sent; it then costs a look at one atomic.
+    let span = tracing::trace_span!(
+        "http.request",
+        traceparent = request.headers().get("traceparent").and_then(|value| value.to_str().ok()),
+        http.request.method = method,
+        http.route = tracing::field::Empty,
+        http.response.status_code = tracing::field::Empty,
+        tenant.slug = tenant.as_deref(),
+        application.id = application.as_deref(),
+        request.id = id.as_str(),
+        operation = operation.name(),
+    );
+    let answered = next.call(request).instrument(span.clone()).await;
 
     let duration = started.elapsed();
     let duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
@@ -46,6 +59,10 @@ pub async fn request_log<B: MessageBody>(
         Err(error) => (error.as_response_error().status_code().as_u16(), None),
     };
     metrics.answered(operation, status, duration);
+    if !span.is_disabled() {
+        span.record("http.response.status_code", status);
+        span.record("http.route", route.as_deref());
+    }
     tracing::info!(
         target: "rollcall::request",
         {

@@ -15,4 +15,5 @@ mod schemas;
 mod stopping;
 mod support;
 mod tls;
+mod traces;
 mod usage;

@@ -65,6 +65,7 @@ impl TestServer {
             audit_retention_days: None,
             metrics_listen: None,
             metrics_token_file: Some(metrics_token_file),
+            otlp_endpoint: None,
             drain_s: 0,
             stop_timeout_s: 20,
             log: "off".to_owned(),
