@@ -12,6 +12,9 @@ const PASSWORD: &[u8] = b"password";
 /// Longest member list that is shown entry by entry.
 const MOST_MEMBERS: usize = 100;
 
+/// An answer of this size has fewer members than [`MOST_MEMBERS`]: each has an id, a reference with it, and a type.
+const SHORT_BYTES: usize = 8 * 1024;
+
 /// Names whose values must not be shown: every name with the word password in it, and what a schema never returns.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Secrets(Vec<String>);
@@ -52,6 +55,15 @@ pub fn request_body(body: &[u8], cap_bytes: usize, secrets: &Secrets) -> String 
     }
     let kept = text.get(..text.floor_char_boundary(cap_bytes)).unwrap_or_default();
     format!("{kept}… (cut, {} bytes in all)", text.len())
+}
+
+/// As [`request_body`], for the JSON text of an answer of ours, in which no attribute is a secret. What is short enough to have no
+/// long member list, and has no word password in it, is kept as it is without being parsed: that is every usual answer.
+pub fn answer_body(body: &str, cap_bytes: usize) -> String {
+    if body.len() <= SHORT_BYTES.min(cap_bytes) && !contains_ignore_case(body, PASSWORD) {
+        return body.to_owned();
+    }
+    request_body(body.as_bytes(), cap_bytes, &Secrets::default())
 }
 
 /// A text that a client sent outside of a body, such as a filter: as it is, unless it names a secret.
@@ -143,6 +155,29 @@ mod tests {
         let user = crate::schema::core::user();
         let body = r#"{"userName":"ada","irk":"7"}"#;
         assert_eq!(request_body(body.as_bytes(), 10_000, &Secrets::of([user])), body);
+    }
+
+    #[test]
+    fn answers_are_as_redacted_as_requests() {
+        let members = |count: usize| {
+            let member = |number: usize| {
+                let id = format!("01a2b3c4-0000-7000-8000-{number:012}");
+                json!({ "value": id, "$ref": format!("http://h/t/acme/scim/a1b2c3d4e5f6/v2/Users/{id}"), "type": "User" })
+            };
+            json!({ "displayName": "Engines", "members": (0..count).map(member).collect::<Vec<_>>() })
+        };
+        for body in [
+            json!({ "userName": "ada" }),
+            json!({ "userName": "ada", "urn:x": { "myPassword": "s3cret" } }),
+            json!({ "roles": [{ "value": "{\"password\":\"s3cret\"}" }] }),
+            members(40),
+            members(101),
+            json!({ "displayName": "x".repeat(20_000) }),
+        ] {
+            let text = body.to_string();
+            assert_eq!(answer_body(&text, 10_000), request_body(text.as_bytes(), 10_000, &Secrets::default()));
+        }
+        assert!(answer_body(&members(101).to_string(), 100_000).contains("[101 values]"));
     }
 
     #[test]

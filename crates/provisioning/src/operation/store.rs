@@ -4,7 +4,7 @@
 use database::WriteTx;
 use registry::{AppScope, Feature};
 use scim_model::project::{Meta, Projection, serialise};
-use scim_model::redact::{self, Secrets};
+use scim_model::redact;
 use scim_model::schema::{Attribute, AttributeType};
 use scim_model::{Resource, ResourceKind, ResourceType, diff};
 use serde_json::Value;
@@ -375,7 +375,7 @@ pub(super) fn document(ty: &ResourceType, resource: &Resource, row: &ResourceRow
 pub(super) fn response_text(answer: &Answer) -> Option<String> {
     match answer {
         Answer::Resource(Representation { body, .. }) => {
-            Some(redact::request_body(body.as_bytes(), KEPT_BODY_BYTES, &Secrets::default()))
+            Some(redact::answer_body(body, KEPT_BODY_BYTES))
         }
         Answer::Empty { .. } => None,
     }
