@@ -104,6 +104,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    event_count (tenant_id, span_ms, begins_at, application_id, operation, outcome, error_code) {
+        tenant_id -> Text,
+        span_ms -> BigInt,
+        begins_at -> BigInt,
+        application_id -> Text,
+        operation -> Text,
+        outcome -> Text,
+        error_code -> Text,
+        total -> BigInt,
+    }
+}
+
+diesel::table! {
+    event_counted (tenant_id) {
+        tenant_id -> Text,
+        up_to -> BigInt,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
     event_identifier (tenant_id, folded, subject_id) {
         tenant_id -> Text,
         folded -> Text,
@@ -227,6 +248,8 @@ diesel::joinable!(administrator_role -> tenant (tenant_id));
 diesel::joinable!(application -> tenant (tenant_id));
 diesel::joinable!(audit_event -> tenant (tenant_id));
 diesel::joinable!(directory_user -> tenant (tenant_id));
+diesel::joinable!(event_count -> tenant (tenant_id));
+diesel::joinable!(event_counted -> tenant (tenant_id));
 diesel::joinable!(event_identifier -> tenant (tenant_id));
 diesel::joinable!(provisioning_event -> tenant (tenant_id));
 diesel::joinable!(session -> administrator (administrator_id));
@@ -240,6 +263,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     credential,
     directory_user,
     directory_user_key,
+    event_count,
+    event_counted,
     event_identifier,
     group_member,
     provisioning_event,
@@ -271,6 +296,11 @@ pub(crate) const UNIQUE_CONSTRAINTS: &[(&str, &str)] = &[
     ),
     ("directory_user_pkey", "directory_user.tenant_id, directory_user.id"),
     ("directory_user_tenant_id_user_name_folded_key", "directory_user.tenant_id, directory_user.user_name_folded"),
+    (
+        "event_count_pkey",
+        "event_count.tenant_id, event_count.span_ms, event_count.begins_at, event_count.application_id, event_count.operation, event_count.outcome, event_count.error_code",
+    ),
+    ("event_counted_pkey", "event_counted.tenant_id"),
     ("event_identifier_pkey", "event_identifier.tenant_id, event_identifier.folded, event_identifier.subject_id"),
     (
         "group_member_pkey",

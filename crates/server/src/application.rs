@@ -20,6 +20,7 @@ use tokio::net::TcpSocket;
 
 use crate::config::Config;
 use crate::connection::{self, Settings};
+use crate::counting::Counting;
 use crate::health::{Stopping, healthz, readyz};
 use crate::installation::Installation;
 use crate::metrics::{MetricsAccess, RequestMetrics, metrics};
@@ -50,6 +51,7 @@ pub struct Application {
     provisioning: Provisioning,
     setup_token: Option<SecretString>,
     retention: Retention,
+    counting: Counting,
 }
 
 /// Stops a running [`Application`].
@@ -158,6 +160,11 @@ impl Application {
                 .wrap(from_fn(request_log))
         })
         .context("cannot take connections")?;
+        let counting = Counting {
+            registry: registry.clone(),
+            provisioning: provisioning.clone(),
+            clock: Arc::clone(&retention_clock),
+        };
         let retention = Retention {
             registry: registry.clone(),
             provisioning: provisioning.clone(),
@@ -178,6 +185,7 @@ impl Application {
             provisioning,
             setup_token,
             retention,
+            counting,
         })
     }
 
@@ -241,6 +249,7 @@ impl Application {
             })
         };
         let pruning = actix_web::rt::spawn(self.retention.run_for_ever());
+        let counting = actix_web::rt::spawn(self.counting.run_for_ever());
         let metrics_server = self.metrics_server.map(|(server, _)| {
             let handle = server.handle();
             actix_web::rt::spawn(server);
@@ -249,6 +258,7 @@ impl Application {
         let served = self.server.await;
         flushing.abort();
         pruning.abort();
+        counting.abort();
         if let Some(handle) = metrics_server {
             handle.stop(false).await;
         }

@@ -8,6 +8,7 @@ mod cli;
 mod commands;
 mod config;
 mod connection;
+mod counting;
 mod demo;
 mod health;
 mod installation;

@@ -72,6 +72,8 @@ pub fn fill(connection: &mut Connection) -> Result<(), Error> {
         INSERT INTO provisioning_event_detail VALUES
             ('t1', 'v1', 'POST', '/Users', NULL, NULL, NULL, NULL, NULL, '{}', '[]', '[]');
         INSERT INTO event_identifier VALUES ('t1', 'ada', 'r1');
+        INSERT INTO event_count VALUES ('t1', 60000, 0, 'a1', 'create', 'succeeded', '', 1);
+        INSERT INTO event_counted VALUES ('t1', 60000, 1);
         "#,
     )?)
 }

@@ -2,9 +2,11 @@
 //!
 //! A report is a search over these rows. Changes write their row in their own transaction ([`record`]); answered
 //! questions (look-ups, imports, connection tests) are collected by the [`recorder`] and written in batches, because a
-//! read must not cost a write. [`advice`] turns a failure into its cause and remedy.
+//! read must not cost a write. [`count`] counts rows beforehand for charts over millions of them. [`advice`] turns a failure
+//! into its cause and remedy.
 
 pub mod advice;
+pub(crate) mod count;
 pub mod detail;
 pub mod kind;
 pub(crate) mod record;

@@ -5,6 +5,7 @@
 //! So do the rows of requests that were turned away before any operation. Changes, and changes that failed, never pass
 //! through here.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use database::{Database, Timestamp};
@@ -12,6 +13,7 @@ use measure::Counter;
 
 use crate::call::Call;
 use crate::error::Error;
+use crate::event::count::change::{self, CountedBy};
 use crate::event::record::{EventDraft, Origin, Stamp, record};
 
 /// More waiting rows than this are not kept: the report is never worth the server's memory.
@@ -19,6 +21,9 @@ const WAITING_ROWS: usize = 20_000;
 
 /// So many rows are written in one transaction.
 const BATCH_ROWS: usize = 500;
+
+/// Rows that waited longer than this may belong to time that was counted already (`count::roll` waits for twice as long).
+const LATE_MS: i64 = 30_000;
 
 /// A row with everything that it is made of.
 type Waiting = (Stamp, Origin, Call, EventDraft);
@@ -76,8 +81,16 @@ impl Recorder {
         let rows = Arc::clone(&batch);
         let written = database
             .write(move |tx| -> Result<(), Error> {
+                let late = late(&rows, tx.now());
+                let mut held = Vec::new();
+                for (tenant_id, counted_by) in late {
+                    held.push((tenant_id, change::hold(tx.connection(), tenant_id)?, counted_by));
+                }
                 for (stamp, origin, call, draft) in rows.iter() {
                     record(tx, stamp.clone(), origin, call, draft.clone())?;
+                }
+                for (tenant_id, held, counted_by) in held {
+                    change::came_late(tx.connection(), tenant_id, held, counted_by)?;
                 }
                 Ok(())
             })
@@ -91,4 +104,19 @@ impl Recorder {
         }
         Ok(true)
     }
+}
+
+/// The rows that come late, by tenant, as far as they are counted.
+fn late(rows: &[Waiting], now: Timestamp) -> BTreeMap<&str, Vec<CountedBy>> {
+    let mut late: BTreeMap<&str, Vec<CountedBy>> = BTreeMap::new();
+    for (stamp, origin, _, draft) in rows.iter().filter(|row| now.milliseconds_since(row.0.occurred_at) > LATE_MS) {
+        late.entry(origin.tenant_id.as_str()).or_default().push((
+            stamp.occurred_at.as_milliseconds(),
+            origin.application_id.to_string(),
+            draft.operation.as_str().to_owned(),
+            draft.outcome.as_str().to_owned(),
+            draft.error_code.map(str::to_owned),
+        ));
+    }
+    late
 }

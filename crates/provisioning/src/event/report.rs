@@ -1,31 +1,30 @@
 //! Reports → Provisioning Report: the search over events.
 //!
 //! Three criteria, alone or together or none: an identifier of the end user (any name the person goes by or ever went
-//! by), the name of the application, a timespan. Rows come newest first, a page at a time by key; the bars over time and
-//! the reasons of failure are counted over the same criteria.
+//! by), the name of the application, a timespan. Rows come newest first, a page at a time by key; the total, the bars over
+//! time and the reasons of failure are counted over the same criteria. Without an identifier there may be millions of rows:
+//! `count` has counted them beforehand. With one there are few ([`subjects`]).
 
-use database::schema::{application, event_identifier, provisioning_event as event_table};
+mod subjects;
+
+use database::schema::application;
 use database::{Connection, Timestamp};
-use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types;
 use registry::TenantScope;
 use scim_model::fold::fold;
 
 use crate::Provisioning;
 use crate::error::Error;
+use crate::event::count::MINUTE_MS;
+use crate::event::count::filter::Filter;
+use crate::event::count::places::newest;
+use crate::event::count::tally::{Outcomes, Tally, tally as count};
 use crate::event::kind::{Operation, Outcome};
 use crate::event::record::identifier_key;
 use crate::page::{PageOf, Total, askable};
 
-/// More rows than this are not counted one by one: the count then reads "10,000+".
-const COUNTED_ROWS: i64 = 10_000;
-
-/// So many different people or groups may match an identifier before the search asks for more letters.
-const MATCHED_SUBJECTS: i64 = 500;
-
-/// How far the clock of another node may be off ours.
-const CLOCK_SLACK_MS: i64 = 60_000;
+/// Beyond so many rows the bars of a short timespan are as wide as what is counted beforehand.
+const ROWS_ONE_BY_ONE: i64 = 20_000;
 
 /// The chart has about this many bars.
 const BARS: i64 = 48;
@@ -97,6 +96,8 @@ pub struct EventReport {
     pub reasons: Vec<Reason>,
     /// The identifier matches so many people that not all of them are in the answer: more letters help.
     pub identifier_too_broad: bool,
+    /// There are so many rows about the identifier that total, bars and reasons are of the newest alone.
+    pub only_the_newest: bool,
 }
 
 /// An [`EventRow`] as it is selected.
@@ -158,110 +159,32 @@ macro_rules! event_columns {
 }
 pub(crate) use event_columns;
 
-type Condition<'a> =
-    Box<dyn BoxableExpression<event_table::table, database::MultiBackend, SqlType = sql_types::Bool> + 'a>;
-
-/// The criteria, resolved to what the indexes know.
+/// The criteria, resolved to what the tables know.
 struct Criteria {
-    tenant_id: String,
-    subjects: Option<Vec<String>>,
-    applications: Option<Vec<String>>,
-    from: Timestamp,
-    to: Timestamp,
-    first_id: String,
-    last_id: String,
-    operation: Option<Operation>,
-    outcome: Option<Outcome>,
-    error_code: Option<String>,
-    identifier_too_broad: bool,
+    filter: Filter,
+    from: i64,
+    to: i64,
 }
 
 impl Criteria {
     fn resolve(connection: &mut Connection, tenant_id: &str, search: &EventSearch) -> Result<Self, Error> {
-        let (subjects, identifier_too_broad) = match identifier_key(&search.identifier) {
-            key if key.is_empty() => (None, false),
-            key => {
-                let (subjects, too_broad) = matching_subjects(connection, tenant_id, &key)?;
-                (Some(subjects), too_broad)
-            }
-        };
         let applications = match fold(askable(&search.application).trim()) {
             name if name.is_empty() => None,
             name => Some(matching_applications(connection, tenant_id, &name)?),
         };
         Ok(Criteria {
-            tenant_id: tenant_id.to_owned(),
-            subjects,
-            applications,
-            from: search.from,
-            to: search.to,
-            first_id: first_id_at(search.from.as_milliseconds() - CLOCK_SLACK_MS),
-            last_id: first_id_at(search.to.as_milliseconds() + CLOCK_SLACK_MS),
-            operation: search.operation,
-            outcome: search.outcome,
-            error_code: search.error_code.as_deref().map(askable),
-            identifier_too_broad,
+            filter: Filter {
+                tenant_id: tenant_id.to_owned(),
+                applications,
+                operations: search.operation.into_iter().collect(),
+                but: None,
+                outcome: search.outcome,
+                error_code: search.error_code.as_deref().map(askable),
+            },
+            from: search.from.as_milliseconds(),
+            to: search.to.as_milliseconds(),
         })
     }
-
-    /// Every statement of a report is filtered by this, so that rows, count, bars and reasons never disagree.
-    ///
-    /// Ids are time-ordered (UUIDv7): the range over them is what the index seeks by, the exact times decide.
-    fn condition(&self) -> Condition<'_> {
-        let mut condition: Condition<'_> = Box::new(
-            event_table::tenant_id
-                .eq(self.tenant_id.as_str())
-                .and(event_table::id.ge(self.first_id.as_str()))
-                .and(event_table::id.lt(self.last_id.as_str()))
-                .and(event_table::occurred_at.ge(self.from))
-                .and(event_table::occurred_at.lt(self.to)),
-        );
-        if let Some(subjects) = &self.subjects {
-            condition =
-                Box::new(condition.and(event_table::subject_id.eq_any(subjects).or(event_table::id.eq_any(subjects))));
-        }
-        if let Some(applications) = &self.applications {
-            condition = Box::new(condition.and(event_table::application_id.eq_any(applications)));
-        }
-        if let Some(operation) = self.operation {
-            condition = Box::new(condition.and(event_table::operation.eq(operation.as_str())));
-        }
-        if let Some(outcome) = self.outcome {
-            condition = Box::new(condition.and(event_table::outcome.eq(outcome.as_str())));
-        }
-        if let Some(error_code) = &self.error_code {
-            condition = Box::new(condition.and(event_table::error_code.eq(error_code).assume_not_null()));
-        }
-        condition
-    }
-}
-
-/// Everybody who goes or ever went by a name that begins with `key`, and the rows that mention them; and whether there
-/// were more than a search takes. Resources come before names that nobody has (`name:…`).
-fn matching_subjects(connection: &mut Connection, tenant_id: &str, key: &str) -> Result<(Vec<String>, bool), Error> {
-    let (first, last) = crate::page::prefix_range(key);
-    let in_tenant = || event_identifier::table.filter(event_identifier::tenant_id.eq(tenant_id));
-    let mut subjects: Vec<String> = in_tenant()
-        .filter(event_identifier::folded.ge(first))
-        .filter(event_identifier::folded.lt(last))
-        .select(event_identifier::subject_id)
-        .distinct()
-        .order(event_identifier::subject_id.asc())
-        .limit(MATCHED_SUBJECTS)
-        .load(connection)?;
-    let mentioning: Vec<String> = in_tenant()
-        .filter(event_identifier::folded.eq_any(&subjects))
-        .select(event_identifier::subject_id)
-        .distinct()
-        .order(event_identifier::subject_id.asc())
-        .limit(MATCHED_SUBJECTS)
-        .load(connection)?;
-    let most = usize::try_from(MATCHED_SUBJECTS).unwrap_or(usize::MAX);
-    let too_broad = subjects.len() >= most || mentioning.len() >= most;
-    subjects.extend(mentioning);
-    subjects.sort_unstable();
-    subjects.dedup();
-    Ok((subjects, too_broad))
 }
 
 /// A tenant has few applications: all names are read and compared here, so that folding is ours and not the database's.
@@ -285,77 +208,60 @@ impl Provisioning {
             .read(move |tx| {
                 let connection = tx.connection();
                 let criteria = Criteria::resolve(connection, &tenant_id, &search)?;
-                let page = rows(connection, &criteria, &search)?;
-                let (buckets, reasons) = (bars(connection, &criteria)?, reasons(connection, &criteria)?);
-                let identifier_too_broad = criteria.identifier_too_broad;
-                Ok(EventReport { page, buckets, reasons, identifier_too_broad })
+                match identifier_key(&search.identifier) {
+                    key if key.is_empty() => everybody(connection, &criteria, &search),
+                    key => subjects::report(connection, &criteria, &key, &search),
+                }
             })
             .await
     }
 }
 
-fn rows(connection: &mut Connection, criteria: &Criteria, search: &EventSearch) -> Result<PageOf<EventRow>, Error> {
-    let mut query = event_table::table.filter(criteria.condition()).select(event_columns!()).into_boxed();
-    if let Some(after) = &search.after {
-        query = query.filter(event_table::id.lt(askable(after)));
-    }
-    let found: Vec<Columns> = query.order(event_table::id.desc()).limit(search.limit + 1).load(connection)?;
-    let rows: Vec<EventRow> = found.into_iter().map(EventRow::from_columns).collect();
-    let counted: Vec<String> = event_table::table
-        .filter(criteria.condition())
-        .select(event_table::id)
-        .limit(COUNTED_ROWS + 1)
-        .load(connection)?;
-    Ok(PageOf::cut(rows, search.limit, Total::up_to(counted.len(), COUNTED_ROWS), |row| row.id.clone()))
-}
-
-/// Counts by bar and outcome in the database; only the counts travel.
-fn bars(connection: &mut Connection, criteria: &Criteria) -> Result<Vec<Bucket>, Error> {
-    let (from, to) = (criteria.from.as_milliseconds(), criteria.to.as_milliseconds());
-    let width = bar_width_ms(to - from);
-    let counts: Vec<(i64, String, i64)> = event_table::table
-        .group_by(sql::<sql_types::Integer>("1, 2"))
-        .filter(criteria.condition())
-        .select(sql::<(sql_types::BigInt, sql_types::Text, sql_types::BigInt)>(&format!(
-            "occurred_at / {width}, outcome, COUNT(*)"
-        )))
-        .load(connection)?;
-    let (first, last) = (from.div_euclid(width), (to - 1).max(from).div_euclid(width));
-    let mut buckets: Vec<Bucket> = (first..=last)
-        .map(|bar| Bucket {
-            from: Timestamp::from_milliseconds(bar * width),
-            to: Timestamp::from_milliseconds((bar + 1) * width),
-            succeeded: 0,
-            unchanged: 0,
-            refused: 0,
-            failed: 0,
-        })
-        .collect();
-    for (bar, outcome, count) in counts {
-        let Some(bucket) = usize::try_from(bar - first).ok().and_then(|index| buckets.get_mut(index)) else { continue };
-        match outcome.parse().unwrap_or(Outcome::Failed) {
-            Outcome::Succeeded => bucket.succeeded += count,
-            Outcome::Unchanged => bucket.unchanged += count,
-            Outcome::Refused => bucket.refused += count,
-            Outcome::Failed => bucket.failed += count,
+/// A report about no identifier: there may be millions of rows.
+fn everybody(connection: &mut Connection, criteria: &Criteria, search: &EventSearch) -> Result<EventReport, Error> {
+    let Criteria { filter, from, to } = criteria;
+    let wanted = usize::try_from(search.limit).unwrap_or(0) + 1;
+    let after = search.after.as_deref().map(askable);
+    let rows = newest(connection, filter, (*from, *to), after, wanted)?.into_iter().map(EventRow::from_columns).collect();
+    let mut width = bar_width_ms(to - from);
+    let mut tally = None;
+    if width < MINUTE_MS {
+        // Narrower bars than the counts have are for a time in which little happened.
+        let by_minute = count(connection, filter, *from, *to, MINUTE_MS)?;
+        if by_minute.total > ROWS_ONE_BY_ONE {
+            (tally, width) = (Some(by_minute), MINUTE_MS);
         }
     }
-    Ok(buckets)
+    let tally = match tally {
+        Some(tally) => tally,
+        None => count(connection, filter, *from, *to, width)?,
+    };
+    Ok(EventReport {
+        page: PageOf::cut(rows, search.limit, Total::Exact(tally.total), |row| row.id.clone()),
+        buckets: bars(&tally, *from, *to, width),
+        reasons: reasons(tally),
+        identifier_too_broad: false,
+        only_the_newest: false,
+    })
 }
 
-fn reasons(connection: &mut Connection, criteria: &Criteria) -> Result<Vec<Reason>, Error> {
-    let counts: Vec<(String, i64)> = event_table::table
-        .group_by(sql::<sql_types::Integer>("1"))
-        .filter(criteria.condition())
-        .filter(event_table::error_code.is_not_null())
-        .select(sql::<(sql_types::Text, sql_types::BigInt)>("error_code, COUNT(*)"))
-        .load(connection)?;
-    let mut reasons: Vec<Reason> = counts
-        .into_iter()
-        .map(|(code, count)| Reason { text: super::advice::reason(&code).to_owned(), code, count })
-        .collect();
+/// The bars of a timespan, also those without any row.
+fn bars(tally: &Tally, from: i64, to: i64, width: i64) -> Vec<Bucket> {
+    let (first, last) = (from.div_euclid(width), (to - 1).max(from).div_euclid(width));
+    let bar = |bar: i64| {
+        let Outcomes { succeeded, unchanged, refused, failed } = tally.bars.get(&bar).copied().unwrap_or_default();
+        let at = |bar: i64| Timestamp::from_milliseconds(bar * width);
+        Bucket { from: at(bar), to: at(bar + 1), succeeded, unchanged, refused, failed }
+    };
+    (first..=last).map(bar).collect()
+}
+
+/// The most frequent one first.
+fn reasons(tally: Tally) -> Vec<Reason> {
+    let reason = |(code, count): (String, i64)| Reason { text: super::advice::reason(&code).to_owned(), code, count };
+    let mut reasons: Vec<Reason> = tally.reasons.into_iter().map(reason).collect();
     reasons.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.code.cmp(&other.code)));
-    Ok(reasons)
+    reasons
 }
 
 /// A round width that makes at most [`BARS`] bars, give or take the two cut ones at the ends.
@@ -381,11 +287,6 @@ fn bar_width_ms(span_ms: i64) -> i64 {
     ROUND.into_iter().find(|width| span_ms / width <= BARS).unwrap_or_else(|| (span_ms / BARS / DAY + 1) * DAY)
 }
 
-/// The smallest UUIDv7 of a moment.
-fn first_id_at(millis: i64) -> String {
-    database::Id::<database::kind::Event>::first_at(Timestamp::from_milliseconds(millis)).into_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -403,11 +304,5 @@ mod tests {
             assert_eq!(bar_width_ms(span), width, "{span}");
         }
         assert!(3_650 * 24 * HOUR / bar_width_ms(3_650 * 24 * HOUR) <= BARS);
-    }
-
-    #[test]
-    fn ids_begin_with_their_time() {
-        assert_eq!(first_id_at(0x0190_1234_5678), "01901234-5678-0000-0000-000000000000");
-        assert_eq!(first_id_at(-5), "00000000-0000-0000-0000-000000000000");
     }
 }

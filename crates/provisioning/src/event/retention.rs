@@ -14,6 +14,7 @@ use registry::TenantScope;
 
 use crate::Provisioning;
 use crate::error::Error;
+use crate::event::count::change;
 
 /// Rows that are deleted in one transaction, each with its detail. On SQLite every other write waits for it.
 const EVENTS_AT_ONCE: i64 = 200;
@@ -58,8 +59,17 @@ impl Provisioning {
         let Some(last) = ids.into_iter().next_back() else { return Ok(0) };
         self.database
             .write(move |tx| -> Result<_, Error> {
+                let connection = tx.connection()?;
+                let held = change::hold(connection, tenant_id.as_str())?;
                 let old = provisioning_event::table.filter(event::tenant_id.eq(&tenant_id)).filter(event::id.le(&last));
-                Ok(diesel::delete(old).execute(tx.connection()?)?)
+                let columns =
+                    (event::occurred_at, event::application_id, event::operation, event::outcome, event::error_code);
+                let gone: Vec<(Timestamp, String, String, String, Option<String>)> =
+                    old.select(columns).load(connection)?;
+                let gone = gone.into_iter().map(|(at, a, o, u, e)| (at.as_milliseconds(), a, o, u, e)).collect();
+                let deleted = diesel::delete(old).execute(connection)?;
+                change::are_gone(connection, tenant_id.as_str(), held, gone)?;
+                Ok(deleted)
             })
             .await
     }

@@ -7,6 +7,9 @@ use registry::TenantScope;
 
 use crate::Provisioning;
 use crate::error::Error;
+use crate::event::count::DAY_MS;
+use crate::event::count::filter::Filter;
+use crate::event::count::places::{self, newest};
 use crate::event::kind::{Operation, Outcome};
 use crate::event::report::{Columns, EventRow, event_columns};
 use crate::page::askable;
@@ -55,30 +58,37 @@ impl Provisioning {
     ) -> Result<Vec<EventRow>, Error> {
         self.recorder.flush(&self.database).await?;
         let tenant_id = scope.tenant_id().clone();
+        let now = self.database.now();
         self.database
             .read(move |tx| -> Result<_, Error> {
                 let connection = tx.connection();
-                let mut query = event_table::table
+                let subjects = match subject {
+                    Subject::Application(id) => {
+                        let filter = Filter {
+                            tenant_id: tenant_id.to_string(),
+                            applications: Some(vec![askable(&id)]),
+                            ..Filter::default()
+                        };
+                        let limit = usize::try_from(limit).unwrap_or(0);
+                        // A clock may be ahead of ours.
+                        let until = now.plus_milliseconds(DAY_MS).as_milliseconds();
+                        let found = newest(connection, &filter, (0, until), None, limit)?;
+                        return Ok(found.into_iter().map(EventRow::from_columns).collect());
+                    }
+                    Subject::Group(id) | Subject::Resource(id) => vec![askable(&id)],
+                    Subject::User(id) => resource::table
+                        .filter(resource::tenant_id.eq(&tenant_id))
+                        .filter(resource::directory_user_id.eq(askable(&id)))
+                        .select(resource::id)
+                        .load(connection)?,
+                };
+                let found: Vec<Columns> = event_table::table
                     .filter(event_table::tenant_id.eq(&tenant_id))
+                    .filter(event_table::subject_id.eq_any(subjects))
                     .select(event_columns!())
                     .order(event_table::id.desc())
                     .limit(limit)
-                    .into_boxed();
-                query = match subject {
-                    Subject::Application(id) => query.filter(event_table::application_id.eq(askable(&id))),
-                    Subject::Group(id) | Subject::Resource(id) => {
-                        query.filter(event_table::subject_id.eq(askable(&id)))
-                    }
-                    Subject::User(id) => {
-                        let resources: Vec<String> = resource::table
-                            .filter(resource::tenant_id.eq(&tenant_id))
-                            .filter(resource::directory_user_id.eq(askable(&id)))
-                            .select(resource::id)
-                            .load(connection)?;
-                        query.filter(event_table::subject_id.eq_any(resources))
-                    }
-                };
-                let found: Vec<Columns> = query.load(connection)?;
+                    .load(connection)?;
                 Ok(found.into_iter().map(EventRow::from_columns).collect())
             })
             .await
@@ -96,22 +106,16 @@ impl Provisioning {
             .read(move |tx| -> Result<_, Error> {
                 let connection = tx.connection();
                 let mut first = |operations: &[O]| -> Result<Option<Milestone>, Error> {
-                    let mut query = event_table::table
-                        .filter(event_table::tenant_id.eq(&tenant_id))
-                        .filter(event_table::application_id.eq(&application_id))
-                        .select((event_table::occurred_at, event_table::id))
-                        .order(event_table::id.asc())
-                        .limit(1)
-                        .into_boxed();
-                    if operations.is_empty() {
-                        query = query.filter(event_table::operation.ne(O::CredentialRejected.as_str()));
-                    } else {
-                        let names: Vec<&str> = operations.iter().map(|operation| operation.as_str()).collect();
-                        query = query
-                            .filter(event_table::operation.eq_any(names))
-                            .filter(event_table::outcome.eq(Outcome::Succeeded.as_str()));
-                    }
-                    let found: Option<(Timestamp, String)> = query.first(connection).optional()?;
+                    let any = operations.is_empty();
+                    let filter = Filter {
+                        tenant_id: tenant_id.to_string(),
+                        applications: Some(vec![application_id.clone()]),
+                        operations: operations.to_vec(),
+                        but: any.then_some(O::CredentialRejected),
+                        outcome: (!any).then_some(Outcome::Succeeded),
+                        error_code: None,
+                    };
+                    let found = places::first(connection, &filter)?;
                     Ok(found.map(|(at, event_id)| Milestone { at, event_id }))
                 };
                 Ok(Milestones {

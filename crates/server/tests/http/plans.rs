@@ -217,7 +217,7 @@ const EXPECTED: [(&str, &str, &str); 35] = [
     ("delete user", "resource_key_owner", "resource_key_owner"),
     ("report", "sqlite_autoindex_provisioning_event_1", "provisioning_event_pkey"),
     ("report by identifier", "provisioning_event_subject", "provisioning_event_subject"),
-    ("report by application", "provisioning_event_application", "provisioning_event_"),
+    ("report by application", "sqlite_autoindex_provisioning_event_1", "provisioning_event_pkey"),
     ("users and one person", "sqlite_autoindex_directory_user_2", "directory_user_"),
     ("latest rows of a person", "provisioning_event_subject", "provisioning_event_subject"),
 ];

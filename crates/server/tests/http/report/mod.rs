@@ -1,5 +1,6 @@
 //! Reports → Provisioning Report
 
+mod counts;
 mod detail;
 mod retention;
 mod search;

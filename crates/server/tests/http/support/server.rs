@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use database::Timestamp;
+use database::{Clock, Timestamp};
 use database::testing::{Scratch, SeededRandom, SteppingClock};
 use provisioning::{EventDetail, EventReport, EventRow, EventSearch, Provisioning, UserDetail, UserRow, UserSearch};
 use registry::{CredentialKind, Feature, NewApplication, Registry, RevealedCredential, TenantScope};
@@ -176,6 +176,11 @@ impl TestServer {
     pub async fn last_event(&self, scope: &TenantScope) -> EventDetail {
         let events = self.events(scope).await;
         self.provisioning.event(scope, &events[0].id).await.unwrap().unwrap()
+    }
+
+    /// What the clock shows.
+    pub fn clock_ms(&self) -> i64 {
+        self.clock.now().as_milliseconds()
     }
 
     /// Everybody in the directory.

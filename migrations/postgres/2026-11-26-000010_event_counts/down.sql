@@ -1,0 +1,2 @@
+DROP TABLE event_count;
+DROP TABLE event_counted;
