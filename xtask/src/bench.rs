@@ -7,6 +7,7 @@ mod bodies;
 mod measure;
 mod page;
 mod process;
+pub mod report;
 mod steps;
 mod table;
 

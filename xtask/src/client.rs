@@ -14,6 +14,8 @@ pub struct Target {
     /// `/t/…/v2`.
     path: String,
     token: String,
+    /// Further lines of the head.
+    further: String,
 }
 
 impl Target {
@@ -22,7 +24,12 @@ impl Target {
         let rest = base_url.strip_prefix("http://").context("the base URL must begin with http://")?;
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
         let path = format!("/{}", path.trim_end_matches('/'));
-        Ok(Target { authority: authority.to_owned(), path, token: token.to_owned() })
+        Ok(Target { authority: authority.to_owned(), path, token: token.to_owned(), further: String::new() })
+    }
+
+    /// The same, asked by a browser that holds this cookie.
+    pub fn with_cookie(self, cookie: String) -> Target {
+        Target { further: format!("Cookie: {cookie}\r\n"), ..self }
     }
 
     /// The same application at another server.
@@ -98,10 +105,10 @@ impl Client {
     }
 
     pub fn send(&mut self, request: &Request) -> Result<Answer> {
-        let Target { authority, path, token } = &self.target;
+        let Target { authority, path, token, further } = &self.target;
         let message = format!(
             "{} {path}{} HTTP/1.1\r\nHost: {authority}\r\nAuthorization: Bearer {token}\r\nAccept: application/scim+json\r\n\
-             Content-Type: application/scim+json\r\nContent-Length: {}\r\n\r\n{}",
+             Content-Type: application/scim+json\r\n{further}Content-Length: {}\r\n\r\n{}",
             request.method,
             request.path,
             request.body.len(),

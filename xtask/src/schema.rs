@@ -1,8 +1,8 @@
 //! `cargo xtask schema`: holds the two sets of migrations and `crates/database/src/schema.rs` together.
 //!
 //! Both sets are applied to scratch databases, taken back, and applied again. Then the tables of both must be the same in columns, types, keys,
-//! indexes and checks; SQLite's must be STRICT, PostgreSQL's texts must sort as SQLite's do, and every table of a tenant's data must have
-//! `tenant_id` first in its key.
+//! indexes and checks; SQLite's must be STRICT, PostgreSQL's texts must sort as SQLite's do, and every primary, unique and foreign key of a tenant's data must
+//! begin with `tenant_id`.
 
 mod introspect;
 mod render;
@@ -28,6 +28,14 @@ const SCHEMA: &str = "crates/database/src/schema.rs";
 
 /// Tables that belong to no tenant.
 const GLOBAL: [&str; 3] = ["tenant", "administrator", "session"];
+
+/// Unique keys of a tenant's data that do not start with the tenant: table, columns, and why.
+const ACROSS_TENANTS: [(&str, &str, &str); 1] = [(
+    "credential",
+    "secret_hash",
+    "a request brings nothing but the secret: its hash is what finds the tenant. Distributed by tenant, it needs a table of its own \
+     that every node has",
+)];
 
 /// Runs the command.
 pub fn run(mode: Mode) -> Result<()> {
@@ -151,11 +159,37 @@ fn difference(one: &introspect::Table, other: &introspect::Table) -> String {
     if parts.is_empty() { "(the order of the columns)".to_owned() } else { parts.join("; ") }
 }
 
-/// A tenant is the unit of distribution: every row of its data starts its key with the tenant.
+/// A tenant is the unit of distribution: every key of its data, unique or foreign, starts with the tenant.
 fn check_tenancy(tables: &Tables) -> Result<()> {
     for (name, table) in tables.iter().filter(|(name, _)| !GLOBAL.contains(&name.as_str())) {
         let first = table.primary_key.first().map(String::as_str);
         ensure!(first == Some("tenant_id"), "table {name}: its primary key starts with {first:?}, not with tenant_id");
+        for index in table.indexes.iter().filter(|index| index.unique) {
+            let is_across =
+                ACROSS_TENANTS.iter().any(|(table, columns, _)| (*table, *columns) == (name, &index.columns));
+            ensure!(
+                is_across || index.columns.split(", ").next() == Some("tenant_id"),
+                "table {name}: the unique key ({}) does not start with tenant_id, so no database that is distributed by \
+                 tenant could hold it",
+                index.columns
+            );
+        }
+        for key in table.foreign_keys.iter().filter(|key| !GLOBAL.contains(&key.table.as_str())) {
+            ensure!(
+                key.columns.starts_with("tenant_id, ") && key.of.starts_with("tenant_id, "),
+                "table {name}: its foreign key ({}) to {} does not start with tenant_id",
+                key.columns,
+                key.table
+            );
+        }
+    }
+    for (table, columns, why) in ACROSS_TENANTS {
+        let is_there =
+            |found: &introspect::Table| found.indexes.iter().any(|index| index.unique && index.columns == columns);
+        ensure!(
+            tables.get(table).is_none_or(is_there),
+            "the exception for the unique key {table} ({columns}) is not needed any more ({why})"
+        );
     }
     Ok(())
 }
@@ -200,6 +234,32 @@ mod tests {
         check_tenancy(&tables(USER)).unwrap();
         let wrong = tables(&USER.replace("(tenant_id, id)", "(id, tenant_id)"));
         assert!(check_tenancy(&wrong).unwrap_err().to_string().contains("not with tenant_id"));
+        for (further, complaint) in [
+            ("CREATE UNIQUE INDEX user_kind ON user (kind);", Some("(kind)")),
+            ("CREATE UNIQUE INDEX user_kind ON user (kind, tenant_id);", Some("(kind, tenant_id)")),
+            ("CREATE UNIQUE INDEX user_kind ON user (tenant_id, kind);", None),
+            ("CREATE INDEX user_kind ON user (kind);", None),
+            (
+                "CREATE TABLE pet (tenant_id TEXT NOT NULL, id TEXT NOT NULL, owner TEXT REFERENCES user (id),
+                 PRIMARY KEY (tenant_id, id)) STRICT;",
+                Some("foreign key (owner)"),
+            ),
+            (
+                "CREATE TABLE credential (tenant_id TEXT NOT NULL, id TEXT NOT NULL, secret_hash TEXT UNIQUE,
+                 PRIMARY KEY (tenant_id, id)) STRICT;",
+                None,
+            ),
+            (
+                "CREATE TABLE credential (tenant_id TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (tenant_id, id)) STRICT;",
+                Some("not needed any more"),
+            ),
+        ] {
+            let outcome = check_tenancy(&tables(&format!("{USER}{further}")));
+            match complaint {
+                None => outcome.unwrap(),
+                Some(complaint) => assert!(outcome.unwrap_err().to_string().contains(complaint), "{further}"),
+            }
+        }
     }
 
     #[test]

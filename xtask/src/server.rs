@@ -186,6 +186,20 @@ impl Server {
         Ok(Connection { base_url: of.base_url.clone(), token: text(&made, "bearer_token")? })
     }
 
+    /// Makes several applications in one tenant.
+    pub fn applications(&self, tenant: &str, names: &[&str]) -> Result<()> {
+        output(self.command().args(["tenant", "add", tenant, "--name", tenant]))?;
+        for name in names {
+            output(self.command().args(["application", "add", "--tenant", tenant, "--name", name]))?;
+        }
+        Ok(())
+    }
+
+    /// The SQLite database in its folder.
+    pub fn sqlite_file(&self) -> PathBuf {
+        self.folder.join("data").join("rollcall.db")
+    }
+
     fn add_application(&self, tenant: &str, features: &[&str]) -> Result<Value> {
         output(self.command().args(["tenant", "add", tenant, "--name", tenant]))?;
         let mut add = self.command();

@@ -85,7 +85,9 @@ mod tests {
     #[test]
     fn a_clock_that_is_set_back_is_noticed() {
         let (then, time) = (Instant::now(), Timestamp::from_milliseconds(1_000_000_000));
-        for (passed_s, shown_s, again) in [(60, 60, false), (60, 57, false), (60, 4_000, false), (60, 50, true), (60, -3_540, true)] {
+        for (passed_s, shown_s, again) in
+            [(60, 60, false), (60, 57, false), (60, 4_000, false), (60, 50, true), (60, -3_540, true)]
+        {
             let now = (then + Duration::from_secs(passed_s), time.plus_milliseconds(shown_s * 1_000));
             let from = again_from(Some((then, time)), now);
             assert_eq!(from == now.1.plus_milliseconds(-AGAIN_MS), again, "{passed_s} {shown_s}");

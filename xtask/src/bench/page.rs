@@ -41,7 +41,35 @@ pub fn write(root: &Path, database: &str, machine: &Machine, options: &Options, 
         .with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// The page with the section of that name in its place, SQLite's first.
+/// Puts what the report took on one database into the page, and leaves the rest as it is.
+pub fn write_report(
+    root: &Path,
+    database: &str,
+    machine: &Machine,
+    rounds: usize,
+    events: i64,
+    lines: &str,
+) -> Result<()> {
+    let path = root.join("docs/benchmarks.md");
+    let page = std::fs::read_to_string(&path).unwrap_or_default();
+    let date = output(Command::new("date").args(["-u", "+%Y-%m-%d"])).context("the date")?;
+    let section = format!(
+        "\nMeasured on {} by `cargo xtask bench report`, on {} ({} cores), Linux {}, {}: the dashboard's page for {} rows of one \
+         tenant in a year, a twentieth of them within two hours; {rounds} requests of each kind over one connection, one after \
+         the other.\n\n{}",
+        date.trim(),
+        machine.processor,
+        machine.cores,
+        machine.kernel,
+        machine.disk,
+        super::table::grouped(usize::try_from(events)?),
+        lines.trim_end(),
+    );
+    std::fs::write(&path, with_section(&page, &format!("The report, {database}"), &section))
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// The page with the section of that name in its place, SQLite's first and the report's last.
 fn with_section(page: &str, name: &str, section: &str) -> String {
     let mut sections: Vec<(&str, String)> = Vec::new();
     for part in page.split("\n## ").skip(1) {
@@ -52,7 +80,7 @@ fn with_section(page: &str, name: &str, section: &str) -> String {
         }
     }
     sections.push((name, section.to_owned()));
-    sections.sort_by_key(|(heading, _)| *heading != "SQLite");
+    sections.sort_by_key(|(heading, _)| (heading.starts_with("The report"), !heading.ends_with("SQLite")));
     let sections: String = sections.iter().map(|(heading, body)| format!("\n## {heading}\n{body}\n")).collect();
     format!("{INTRODUCTION}{sections}")
 }

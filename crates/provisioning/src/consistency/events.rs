@@ -50,10 +50,13 @@ fn counts(connection: &mut Connection, tenant_id: &str) -> Result<Vec<String>, E
         }
     }
     // Only busy hours are counted by the minute.
-    let wrong = days.into_iter().filter(|(_, (rows, day, hours, minutes))| day != rows || hours != rows || minutes > rows);
+    let wrong =
+        days.into_iter().filter(|(_, (rows, day, hours, minutes))| day != rows || hours != rows || minutes > rows);
     let told = |(day, (rows, of_day, of_hours, _))| {
         let day = Timestamp::from_milliseconds(day * DAY_MS);
-        format!("report: on the day from {day} there are {rows} rows, and {of_day} are counted by the day, {of_hours} by the hour")
+        format!(
+            "report: on the day from {day} there are {rows} rows, and {of_day} are counted by the day, {of_hours} by the hour"
+        )
     };
     Ok(wrong.map(told).collect())
 }

@@ -222,7 +222,8 @@ fn everybody(connection: &mut Connection, criteria: &Criteria, search: &EventSea
     let Criteria { filter, from, to } = criteria;
     let wanted = usize::try_from(search.limit).unwrap_or(0) + 1;
     let after = search.after.as_deref().map(askable);
-    let rows = newest(connection, filter, (*from, *to), after, wanted)?.into_iter().map(EventRow::from_columns).collect();
+    let rows =
+        newest(connection, filter, (*from, *to), after, wanted)?.into_iter().map(EventRow::from_columns).collect();
     let mut width = bar_width_ms(to - from);
     let mut tally = None;
     if width < MINUTE_MS {

@@ -34,6 +34,8 @@ pub struct Provisioning {
     pub reasons: Vec<ReasonRow>,
     /// The identifier matches more people than one search takes.
     pub too_broad: bool,
+    /// There are more rows about the identifier than are looked at: total, chart and reasons are of the newest.
+    pub only_the_newest: bool,
     /// Each criterion that narrows, with the address without it.
     pub filters: Vec<(String, String)>,
     /// `in the last 24 hours`, `from … to …`
@@ -228,9 +230,11 @@ impl Provisioning {
     ) -> Self {
         let base = administrator.base();
         let now_ms = administrator.now().as_milliseconds();
-        let (page, buckets, reasons, too_broad) = match report {
-            Some(report) => (Some(report.page), report.buckets, report.reasons, report.identifier_too_broad),
-            None => (None, Vec::new(), Vec::new(), false),
+        let too_broad = report.as_ref().is_some_and(|report| report.identifier_too_broad);
+        let only_the_newest = report.as_ref().is_some_and(|report| report.only_the_newest);
+        let (page, buckets, reasons) = match report {
+            Some(report) => (Some(report.page), report.buckets, report.reasons),
+            None => (None, Vec::new(), Vec::new()),
         };
         let buckets: Vec<Bucket> = buckets.iter().map(bucket).collect();
         let next = page.as_ref().and_then(|page| page.next.as_deref());
@@ -250,6 +254,7 @@ impl Provisioning {
                 Criteria { reason: reason.to_owned(), ..criteria.clone() }.address(&base)
             }),
             too_broad,
+            only_the_newest,
             filters: criteria.filters(&base),
             range: criteria.range_words(),
             next: next.map(|next| format!("{here}&after={}", crate::text::encode(next))).unwrap_or_default(),
@@ -326,6 +331,7 @@ impl Provisioning {
             })
             .into(),
             too_broad: false,
+            only_the_newest: false,
             filters: Vec::new(),
             range: "in the last 24 hours".into(),
             next: "/t/northwind/reports/provisioning?after=x".into(),
@@ -341,6 +347,7 @@ impl Provisioning {
             ..narrowed.criteria
         };
         narrowed.too_broad = true;
+        narrowed.only_the_newest = true;
         narrowed.filters = vec![("Outcome: Failed".into(), "/t/northwind/reports/provisioning".into())];
         let mut empty = page();
         empty.criteria =

@@ -99,6 +99,9 @@ mod tests {
 
     #[test]
     fn slices_begin_and_end_at_whole_spans() {
-        assert_eq!((floor(90_000, MINUTE_MS), ceil(90_000, MINUTE_MS), ceil(60_000, MINUTE_MS)), (60_000, 120_000, 60_000));
+        assert_eq!(
+            (floor(90_000, MINUTE_MS), ceil(90_000, MINUTE_MS), ceil(60_000, MINUTE_MS)),
+            (60_000, 120_000, 60_000)
+        );
     }
 }

@@ -107,7 +107,11 @@ mod tests {
         for (span, first, last) in &plan.slices {
             assert!(first % span == 0 && last % span == 0 && first < last && width % span == 0, "{told}");
             assert!(*first < up_to, "{told}");
-            assert!(*span != MINUTE_MS || (floor(*first, HOUR_MS)..*last).step_by(3_600_000).all(|hour| busy.contains(&hour)), "{told}");
+            assert!(
+                *span != MINUTE_MS
+                    || (floor(*first, HOUR_MS)..*last).step_by(3_600_000).all(|hour| busy.contains(&hour)),
+                "{told}"
+            );
             // Of a slice that reaches over how far was counted, only the first part is in it.
             parts.push((*first, (*last).min(up_to)));
             assert!((*last).min(up_to) <= to && *first >= from, "{told}");
@@ -130,11 +134,13 @@ mod tests {
         };
         for _ in 0..20_000 {
             let from = random(3 * DAY_MS);
-            let to = from + [random(90_000), random(5 * HOUR_MS), random(3 * DAY_MS)][usize::try_from(random(3)).unwrap()];
+            let to =
+                from + [random(90_000), random(5 * HOUR_MS), random(3 * DAY_MS)][usize::try_from(random(3)).unwrap()];
             let from = if random(3) == 0 { floor(from, HOUR_MS) } else { from };
             let up_to = floor(random(6 * DAY_MS), [MINUTE_MS, HOUR_MS][usize::try_from(random(2)).unwrap()]);
             let busy = (0..144).filter(|_| random(3) == 0).map(|hour| hour * HOUR_MS).collect();
-            let width = [30_000, MINUTE_MS, 30 * MINUTE_MS, HOUR_MS, 12 * HOUR_MS, DAY_MS][usize::try_from(random(6)).unwrap()];
+            let width =
+                [30_000, MINUTE_MS, 30 * MINUTE_MS, HOUR_MS, 12 * HOUR_MS, DAY_MS][usize::try_from(random(6)).unwrap()];
             check(from, to, width, up_to, &busy);
         }
     }

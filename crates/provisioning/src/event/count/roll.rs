@@ -98,7 +98,8 @@ impl Provisioning {
                         table::total,
                     ))
                     .load(connection)?;
-                let by_hour: Kinds = of_day.into_iter().map(|(a, b, c, d, e, total)| ((a, b, c, d, e), total)).collect();
+                let by_hour: Kinds =
+                    of_day.into_iter().map(|(a, b, c, d, e, total)| ((a, b, c, d, e), total)).collect();
                 add(connection, &tenant_id, DAY_MS, &kinds(&by_hour, DAY_MS))?;
                 let after = Counted { up_to: from, revision: held.revision + 1 };
                 advance(connection, &tenant_id, Some(held), after).map(drop)
@@ -174,7 +175,9 @@ fn write(connection: &mut Connection, tenant_id: &str, step: &Step) -> Result<()
     };
     for span in SPANS_MS {
         let counts = match span {
-            MINUTE_MS => step.by_minute.iter().filter(|(kind, _)| is_busy(kind.0)).map(|(kind, n)| (kind.clone(), *n)).collect(),
+            MINUTE_MS => {
+                step.by_minute.iter().filter(|(kind, _)| is_busy(kind.0)).map(|(kind, n)| (kind.clone(), *n)).collect()
+            }
             _ => kinds(&step.by_minute, span),
         };
         add(connection, tenant_id, span, &counts)?;

@@ -68,7 +68,12 @@ impl Model<'_> {
             id: format!("{}-7000-8000-{:012x}", &moment[..13], self.made),
             at,
             application: usize::from(random.below(50) == 0),
-            operation: random.of(&[Operation::UserCreate, Operation::UserUpdate, Operation::UserUpdate, Operation::GroupCreate]),
+            operation: random.of(&[
+                Operation::UserCreate,
+                Operation::UserUpdate,
+                Operation::UserUpdate,
+                Operation::GroupCreate,
+            ]),
             outcome,
             error_code,
         }
@@ -78,15 +83,24 @@ impl Model<'_> {
     async fn write(&mut self, moments: Vec<i64>) {
         let rows: Vec<Row> = moments.into_iter().map(|at| self.row(at)).collect();
         for some in rows.chunks(500) {
-            let values: Vec<String> = some.iter().map(|row| {
-                let application = &self.applications[row.application];
-                let error_code = row.error_code.map_or("NULL".to_owned(), |code| format!("'{code}'"));
-                format!(
-                    "('{}','{}',{},'{}','{}','{}','{}','{}','s','s','[]',200,{error_code},1,'r')",
-                    self.scope.tenant_id(), row.id, row.at, application.0, application.1,
-                    row.operation.as_str(), row.outcome.as_str(), row.id
-                )
-            }).collect();
+            let values: Vec<String> = some
+                .iter()
+                .map(|row| {
+                    let application = &self.applications[row.application];
+                    let error_code = row.error_code.map_or("NULL".to_owned(), |code| format!("'{code}'"));
+                    format!(
+                        "('{}','{}',{},'{}','{}','{}','{}','{}','s','s','[]',200,{error_code},1,'r')",
+                        self.scope.tenant_id(),
+                        row.id,
+                        row.at,
+                        application.0,
+                        application.1,
+                        row.operation.as_str(),
+                        row.outcome.as_str(),
+                        row.id
+                    )
+                })
+                .collect();
             let sql = format!(
                 "INSERT INTO provisioning_event (tenant_id, id, occurred_at, application_id, application_name, operation, outcome,
                  subject_id, subject, summary, changed, status, error_code, duration_us, request_id) VALUES {}",
@@ -131,13 +145,17 @@ impl Model<'_> {
             let mut search = self.search();
             let told = format!("{stage}: {search:?}");
             let (from, to) = (search.from.as_milliseconds(), search.to.as_milliseconds());
-            let taken: Vec<&Row> = self.rows.iter().filter(|row| {
-                (from..to).contains(&row.at)
-                    && self.applications[row.application].1.to_lowercase().contains(&search.application)
-                    && search.operation.is_none_or(|operation| operation == row.operation)
-                    && search.outcome.is_none_or(|outcome| outcome == row.outcome)
-                    && search.error_code.as_deref().is_none_or(|code| row.error_code == Some(code))
-            }).collect();
+            let taken: Vec<&Row> = self
+                .rows
+                .iter()
+                .filter(|row| {
+                    (from..to).contains(&row.at)
+                        && self.applications[row.application].1.to_lowercase().contains(&search.application)
+                        && search.operation.is_none_or(|operation| operation == row.operation)
+                        && search.outcome.is_none_or(|outcome| outcome == row.outcome)
+                        && search.error_code.as_deref().is_none_or(|code| row.error_code == Some(code))
+                })
+                .collect();
             let mut ids = taken.iter().map(|row| row.id.as_str());
             for page in 0..3 {
                 let report = self.server.provisioning.events(&self.scope, search.clone()).await.unwrap();
@@ -153,7 +171,11 @@ impl Model<'_> {
                         };
                         let expected = [Outcome::Succeeded, Outcome::Unchanged, Outcome::Refused, Outcome::Failed]
                             .map(|outcome| i64::try_from(of(outcome)).unwrap());
-                        assert_eq!([bar.succeeded, bar.unchanged, bar.refused, bar.failed], expected, "{bar:?} of {told}");
+                        assert_eq!(
+                            [bar.succeeded, bar.unchanged, bar.refused, bar.failed],
+                            expected,
+                            "{bar:?} of {told}"
+                        );
                     }
                     let mut reasons: BTreeMap<String, i64> = BTreeMap::new();
                     for code in taken.iter().filter_map(|row| row.error_code) {
@@ -170,8 +192,13 @@ impl Model<'_> {
                 }
             }
         }
-        let newest: Vec<&str> = self.rows.iter().filter(|row| row.application == 1).take(5).map(|row| row.id.as_str()).collect();
-        let recent = self.server.provisioning.recent_events(&self.scope, Subject::Application(self.applications[1].0.clone()), 5);
+        let newest: Vec<&str> =
+            self.rows.iter().filter(|row| row.application == 1).take(5).map(|row| row.id.as_str()).collect();
+        let recent = self.server.provisioning.recent_events(
+            &self.scope,
+            Subject::Application(self.applications[1].0.clone()),
+            5,
+        );
         let recent: Vec<String> = recent.await.unwrap().into_iter().map(|row| row.id).collect();
         assert_eq!(recent, newest, "{stage}");
         let first = self.rows.iter().rev().find(|row| {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use database::{Clock, Timestamp};
 use database::testing::{Scratch, SeededRandom, SteppingClock};
+use database::{Clock, Timestamp};
 use provisioning::{EventDetail, EventReport, EventRow, EventSearch, Provisioning, UserDetail, UserRow, UserSearch};
 use registry::{CredentialKind, Feature, NewApplication, Registry, RevealedCredential, TenantScope};
 use rollcall::{Application, Config, LogFormat, StopHandle, Tls};
