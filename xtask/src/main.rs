@@ -32,8 +32,8 @@ cargo xtask <command>
                           with so many users, and writes docs/benchmarks.md. Creating users takes longest: of ours about five
                           minutes for a million; each size takes two more. NAME is the beginning of a step's name. --compare
                           takes an earlier --json and fails when a step costs more CPU time a request than it did
-  bench report [--database sqlite|postgres] [--events 10000000] [--rounds 40]
-                          puts so many rows into the report of a release build and measures the dashboard's page of it; fails
+  bench report [--database sqlite|postgres] [--events 10000000] [--rounds 40] [--program PROGRAM]
+                          puts so many rows into the report of a release build (or PROGRAM) and measures the dashboard's page of it; fails
                           where a search's p95 is 300 ms or more. Ten million rows take about 8 GB and ten minutes
   torture [--short] [--rounds N] [--database sqlite|postgres] [--only NAME] [--program PROGRAM]
           [--previous PROGRAM]

@@ -29,6 +29,13 @@ const SCHEMA: &str = "crates/database/src/schema.rs";
 /// Tables that belong to no tenant.
 const GLOBAL: [&str; 3] = ["tenant", "administrator", "session"];
 
+/// Foreign keys that PostgreSQL does without: table, columns, and why.
+const ON_SQLITE_ALONE: [(&str, &str, &str); 1] = [(
+    "provisioning_event_detail",
+    "tenant_id, event_id",
+    "both tables are partitioned there, and a check of such a key takes longer than the insert: a trigger deletes the details",
+)];
+
 /// Unique keys of a tenant's data that do not start with the tenant: table, columns, and why.
 const ACROSS_TENANTS: [(&str, &str, &str); 1] = [(
     "credential",
@@ -56,7 +63,7 @@ pub fn run(mode: Mode) -> Result<()> {
         Ok((introspect::postgres(postgres)?, introspect::unique_constraints(postgres)?))
     })?;
 
-    compare(&tables, &of_postgres)?;
+    compare(&as_on_postgres(tables.clone())?, &of_postgres)?;
     check_tenancy(&tables)?;
     let wanted = render::schema(&root, &tables, &unique_constraints)?;
     let path = root.join(SCHEMA);
@@ -125,6 +132,24 @@ fn with_scratch<T>(url: &str, work: impl FnOnce(&mut PgConnection) -> Result<T>)
         .and_then(|mut scratch| work(&mut scratch));
     admin.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)"))?;
     outcome
+}
+
+/// SQLite's tables without the keys that PostgreSQL does without.
+fn as_on_postgres(mut tables: Tables) -> Result<Tables> {
+    for (table, columns, why) in ON_SQLITE_ALONE {
+        let keys = tables.get_mut(table).map(|table| &mut table.foreign_keys);
+        let count = |keys: &std::collections::BTreeSet<introspect::ForeignKey>| keys.len();
+        let before = keys.as_deref().map_or(0, count);
+        let after = keys.map_or(0, |keys| {
+            keys.retain(|key| key.columns != columns);
+            keys.len()
+        });
+        ensure!(
+            before == after + 1,
+            "the exception for the foreign key {table} ({columns}) is not needed any more ({why})"
+        );
+    }
+    Ok(tables)
 }
 
 fn compare(sqlite: &Tables, postgres: &Tables) -> Result<()> {

@@ -1,6 +1,8 @@
-//! Every place where the two databases differ; what concerns all tables at once is in `whole`. No other file of the workspace matches on the backend (but
-//! [`each!`](crate::each), which runs the same expression on both).
+//! Every place where the two databases differ; what concerns all tables at once is in `whole`, the months of the report are in
+//! `partitions`. No other file of the workspace matches on the backend (but [`each!`](crate::each), which runs the same
+//! expression on both).
 
+pub(crate) mod partitions;
 pub(crate) mod together;
 pub(crate) mod whole;
 

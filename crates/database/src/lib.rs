@@ -38,6 +38,7 @@ pub use clock::{Clock, RandomSource, SystemClock, SystemRandom};
 pub use config::{DatabaseConfig, OpenError};
 pub use connection::{Both, EitherConnection as Connection, MultiBackend};
 pub use database::{Database, Health};
+pub use dialect::partitions::{EventPartition, drop_event_partition, event_partitions_before, hold_event_partitions};
 pub use dialect::{LockRow, Locked};
 pub use error::{Cause, Error};
 pub use id::{Id, InvalidId, Kind, MAX_ID_LENGTH, kind};

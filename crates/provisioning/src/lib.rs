@@ -95,6 +95,15 @@ impl Provisioning {
         self.recorder.flush(&self.database).await
     }
 
+    /// Makes the months that rows of the report will go into, where the database keeps months apart. The server calls this
+    /// regularly.
+    ///
+    /// # Errors
+    /// Only what the database says.
+    pub async fn make_room_for_events(&self) -> Result<usize, Error> {
+        Ok(self.database.make_event_partitions().await?)
+    }
+
     /// What it counts about itself, for Prometheus.
     pub fn write_metrics(&self, text: &mut Text) {
         let (waiting, since, dropped) = self.recorder.state();

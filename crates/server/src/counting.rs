@@ -1,5 +1,5 @@
 //! Counting the rows of the report in the background, so that charts over millions of them are quick
-//! (`Provisioning::count_events`).
+//! (`Provisioning::count_events`), and making the months that they go into (`Provisioning::make_room_for_events`).
 //!
 //! In small steps with a pause after each. Several servers on one database may all do it.
 
@@ -45,6 +45,7 @@ impl Counting {
 
     /// Counts what there is to count, of every tenant; what is counted from that moment on, anew.
     pub async fn run_once(&self, again_from: Timestamp) -> Result<()> {
+        self.provisioning.make_room_for_events().await?;
         for tenant in self.registry.tenants().await? {
             let scope = match self.registry.operator_scope(&tenant.slug).await {
                 // Removed since.

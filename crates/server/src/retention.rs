@@ -35,6 +35,8 @@ pub struct Retention {
 /// What one round deleted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Pruned {
+    /// Whole months of the report, where the database keeps them apart.
+    pub months: usize,
     pub events: usize,
     pub identifiers: usize,
     pub acts: usize,
@@ -50,8 +52,8 @@ impl Retention {
         loop {
             match self.run_once().await {
                 Ok(pruned) if pruned == Pruned::default() => {}
-                Ok(Pruned { events, identifiers, acts }) => {
-                    tracing::info!(events, identifiers, acts, "deleted what was kept long enough");
+                Ok(Pruned { months, events, identifiers, acts }) => {
+                    tracing::info!(months, events, identifiers, acts, "deleted what was kept long enough");
                 }
                 Err(error) => {
                     tracing::warn!(error = %format!("{error:#}"), "what was kept long enough could not be deleted");
@@ -64,6 +66,11 @@ impl Retention {
     /// Deletes what is too old now, of every tenant.
     pub async fn run_once(&self) -> Result<Pruned> {
         let mut pruned = Pruned::default();
+        if let Some(before) = self.before(self.event_days) {
+            while self.provisioning.drop_old_events(before).await? {
+                pruned.months += 1;
+            }
+        }
         for tenant in self.registry.tenants().await? {
             let scope = match self.registry.operator_scope(&tenant.slug).await {
                 // Removed since.
@@ -71,7 +78,7 @@ impl Retention {
                 scope => scope?,
             };
             if let Some(before) = self.before(self.event_days) {
-                let (events, identifiers) = self.prune_report(&scope, before).await?;
+                let (events, identifiers) = self.prune_report(&scope, before, pruned.months > 0).await?;
                 pruned.events += events;
                 pruned.identifiers += identifiers;
             }
@@ -87,11 +94,11 @@ impl Retention {
         days.map(|days| self.clock.now().plus_milliseconds(-i64::from(days) * DAY_MS))
     }
 
-    /// Rows, then identifiers that lead nowhere any more: they are only looked for when rows were deleted.
-    async fn prune_report(&self, scope: &TenantScope, before: Timestamp) -> Result<(usize, usize)> {
+    /// Rows, then identifiers that lead nowhere any more: they are only looked for when rows were deleted, here or before.
+    async fn prune_report(&self, scope: &TenantScope, before: Timestamp, any_gone: bool) -> Result<(usize, usize)> {
         let events = step_by_step(async || Ok(self.provisioning.prune_events(scope, before).await?)).await?;
         let mut identifiers = 0;
-        let mut walk = (events > 0).then(IdentifierWalk::default);
+        let mut walk = (events > 0 || any_gone).then(IdentifierWalk::default);
         while let Some(step) = walk {
             let begun = Instant::now();
             walk = self.provisioning.prune_identifiers(scope, step).await?;

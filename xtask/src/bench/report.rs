@@ -6,6 +6,7 @@
 mod fill;
 mod searches;
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -32,17 +33,19 @@ struct Options {
     events: i64,
     rounds: usize,
     postgres: bool,
+    program: Option<PathBuf>,
 }
 
 impl Options {
     fn parse(arguments: &[&str]) -> Result<Options> {
-        let mut options = Options { events: 10_000_000, rounds: 40, postgres: false };
+        let mut options = Options { events: 10_000_000, rounds: 40, postgres: false, program: None };
         let mut rest = arguments.iter();
         while let Some(option) = rest.next() {
             let value = *rest.next().with_context(|| format!("{option} needs a value"))?;
             match *option {
                 "--events" => options.events = value.parse().context("--events takes a whole number")?,
                 "--rounds" => options.rounds = value.parse().context("--rounds takes a whole number")?,
+                "--program" => options.program = Some(value.into()),
                 "--database" => {
                     options.postgres = match value {
                         "sqlite" => false,
@@ -78,7 +81,8 @@ pub fn run(arguments: &[&str]) -> Result<()> {
         cluster = Some(Cluster::start(Durability::Full)?);
     }
     let url = cluster.as_ref().map(|cluster: &Cluster| cluster.database("bench")).transpose()?;
-    let mut server = Server::start_on(program(Build::Release)?, url.as_deref(), Some(&folder))?;
+    let program = options.program.clone().map_or_else(|| program(Build::Release), Ok)?;
+    let mut server = Server::start_on(program, url.as_deref(), Some(&folder))?;
     server.applications("bench", &["Okta Europe", "Entra", "Migration"])?;
     server.kill()?;
     let begun = Instant::now();
@@ -114,7 +118,8 @@ fn measure(target: &Target, rows: &Rows, rounds: usize) -> Result<Vec<Measured>>
     for Search { name, query, has } in SEARCHES {
         let mut times = Vec::new();
         for round in 0..rounds {
-            let path = format!("/t/bench/reports/provisioning?{}", query(rows, round));
+            // The path of the target ends with a slash.
+            let path = format!("t/bench/reports/provisioning?{}", query(rows, round));
             let sent = Instant::now();
             let answer = client.send(&Request::get(path.clone()))?;
             times.push(sent.elapsed().as_secs_f64() * 1e3);

@@ -11,7 +11,7 @@ use diesel::{PgConnection, SqliteConnection};
 pub type Tables = BTreeMap<String, Table>;
 
 /// One table.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Table {
     /// In the order of the table.
     pub columns: Vec<Column>,
@@ -22,7 +22,7 @@ pub struct Table {
     pub checked_texts: Vec<String>,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
     pub name: String,
     /// diesel's: `Text`, `BigInt`, `Bool`, `Binary`.
@@ -31,7 +31,7 @@ pub struct Column {
     pub default: Option<String>,
 }
 
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ForeignKey {
     pub columns: String,
     pub table: String,
@@ -40,7 +40,7 @@ pub struct ForeignKey {
 }
 
 /// The name is left out for those that come from UNIQUE: SQLite gives them none of use.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Index {
     pub columns: String,
     pub unique: bool,
@@ -143,7 +143,7 @@ pub fn sqlite(connection: &mut SqliteConnection) -> Result<Tables> {
     .context("SQLite")
 }
 
-/// The tables of a PostgreSQL database, in the schema `public`.
+/// The tables of a PostgreSQL database, in the schema `public`. Partitions belong to the table that they are a part of.
 pub fn postgres(connection: &mut PgConnection) -> Result<Tables> {
     let columns = diesel::sql_query(
         "SELECT t.relname::text AS table_name, a.attname::text AS column_name, a.attnotnull::int::bigint AS not_null,
@@ -154,7 +154,7 @@ pub fn postgres(connection: &mut PgConnection) -> Result<Tables> {
          LEFT JOIN pg_attrdef d ON d.adrelid = t.oid AND d.adnum = a.attnum
          LEFT JOIN pg_constraint k ON k.conrelid = t.oid AND k.contype = 'p'
          LEFT JOIN pg_collation c ON c.oid = a.attcollation
-         WHERE t.relkind = 'r' AND t.relnamespace = 'public'::regnamespace AND t.relname NOT LIKE '\\_\\_diesel%'
+         WHERE t.relkind IN ('r', 'p') AND NOT t.relispartition AND t.relnamespace = 'public'::regnamespace AND t.relname NOT LIKE '\\_\\_diesel%'
          ORDER BY t.relname, a.attnum",
     );
     let foreign_keys = diesel::sql_query(
@@ -164,12 +164,14 @@ pub fn postgres(connection: &mut PgConnection) -> Result<Tables> {
                  JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = n.num) AS columns,
                 (SELECT string_agg(a.attname, ', ' ORDER BY n.at) FROM unnest(k.confkey) WITH ORDINALITY n(num, at)
                  JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = n.num) AS target_columns
-         FROM pg_constraint k WHERE k.contype = 'f' AND k.connamespace = 'public'::regnamespace",
+         FROM pg_constraint k JOIN pg_class t ON t.oid = k.conrelid
+         WHERE k.contype = 'f' AND k.connamespace = 'public'::regnamespace AND NOT t.relispartition",
     );
     let indexes = diesel::sql_query(format!("{POSTGRES_INDEXES} AND NOT i.indisprimary"));
     let checks = diesel::sql_query(
-        "SELECT conrelid::regclass::text AS table_name, pg_get_constraintdef(oid) AS definition
-         FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace",
+        "SELECT k.conrelid::regclass::text AS table_name, pg_get_constraintdef(k.oid) AS definition
+         FROM pg_constraint k JOIN pg_class t ON t.oid = k.conrelid
+         WHERE k.contype = 'c' AND k.connamespace = 'public'::regnamespace AND NOT t.relispartition",
     );
     let columns: Vec<ColumnRow> = columns.load(connection)?;
     if let Some(column) = columns.iter().find(|column| column.kind.starts_with("text") && column.kind != "text C") {
@@ -187,7 +189,7 @@ const POSTGRES_INDEXES: &str = "
            (SELECT string_agg(a.attname, ', ' ORDER BY n.at) FROM unnest(i.indkey::int[]) WITH ORDINALITY n(num, at)
             JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = n.num) AS columns
     FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype = 'u'
-    WHERE t.relkind = 'r' AND t.relnamespace = 'public'::regnamespace AND t.relname NOT LIKE '\\_\\_diesel%'";
+    WHERE t.relkind IN ('r', 'p') AND NOT t.relispartition AND t.relnamespace = 'public'::regnamespace AND t.relname NOT LIKE '\\_\\_diesel%'";
 
 #[derive(QueryableByName)]
 struct UniqueRow {
@@ -205,7 +207,7 @@ pub fn unique_constraints(connection: &mut PgConnection) -> Result<Vec<(String, 
                 (SELECT string_agg(t.relname || '.' || a.attname, ', ' ORDER BY n.at) FROM unnest(i.indkey::int[]) WITH ORDINALITY n(num, at)
                  JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = n.num) AS columns
          FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid
-         WHERE i.indisunique AND t.relkind = 'r' AND t.relnamespace = 'public'::regnamespace AND t.relname NOT LIKE '\\_\\_diesel%'
+         WHERE i.indisunique AND t.relkind IN ('r', 'p') AND NOT t.relispartition AND t.relnamespace = 'public'::regnamespace AND t.relname NOT LIKE '\\_\\_diesel%'
          ORDER BY 1",
     );
     let rows: Vec<UniqueRow> = query.load(connection)?;

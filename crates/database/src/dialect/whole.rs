@@ -252,7 +252,8 @@ pub(crate) fn drop_indexes(connection: &mut Connection) -> Result<Vec<String>, E
              FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
              WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('i', 'I') AND NOT c.relispartition
                AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))",
-            "SELECT pg_get_indexdef(i.indexrelid) AS value
+            // Of a partitioned table it says ONLY, which would leave the partitions without.
+            "SELECT replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ') AS value
              FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
              WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('i', 'I') AND NOT c.relispartition
                AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))

@@ -5,8 +5,8 @@
 //! same time, and one then finds less to do. Deliberately not here: how long rows are kept (the operator's settings) and
 //! anything but the report. Revisions of settings and what is in the directory stay.
 
-use database::schema::{event_identifier, provisioning_event};
-use database::{Id, ReadTx, Timestamp, kind};
+use database::schema::{event_identifier, provisioning_event, tenant};
+use database::{Id, ReadTx, Timestamp, drop_event_partition, event_partitions_before, hold_event_partitions, kind};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -38,6 +38,36 @@ impl IdentifierWalk {
 }
 
 impl Provisioning {
+    /// Drops a month of the report, of all tenants, if all of it is from before that moment; says whether there was one. Only
+    /// where the database keeps months apart: on SQLite, and for the rest, rows go one by one.
+    ///
+    /// # Errors
+    /// Only what the database says; busy if somebody reads those rows for long.
+    pub async fn drop_old_events(&self, before: Timestamp) -> Result<bool, Error> {
+        let partitions = self.database.read(move |tx| event_partitions_before(tx.connection(), before)).await?;
+        let Some(partition) = partitions.into_iter().next() else { return Ok(false) };
+        self.database
+            .write(move |tx| -> Result<_, Error> {
+                let connection = tx.connection();
+                hold_event_partitions(connection)?;
+                let mut held = Vec::new();
+                let tenants: Vec<String> = tenant::table.select(tenant::id).order(tenant::id).load(connection)?;
+                for tenant_id in tenants {
+                    let counted = change::hold(connection, &tenant_id)?;
+                    held.push((tenant_id, counted));
+                }
+                // From here on nobody writes to the report until the transaction ends.
+                if !drop_event_partition(connection, &partition)? {
+                    return Ok(true);
+                }
+                for (tenant_id, counted) in held {
+                    change::are_all_gone(connection, &tenant_id, counted, partition.ends.as_milliseconds())?;
+                }
+                Ok(true)
+            })
+            .await
+    }
+
     /// Deletes some of the tenant's rows from before that moment, and tells how many; 0 when there are none left.
     ///
     /// # Errors

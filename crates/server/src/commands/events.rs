@@ -24,8 +24,12 @@ pub(super) async fn run(config: &Config, command: EventsCommand) -> Result<()> {
     let retention = Retention { registry, provisioning, clock, event_days: Some(older_than), audit_days: None };
     if !dry_run {
         let pruned = retention.run_once().await?;
+        let months = match pruned.months {
+            0 => String::new(),
+            months => format!("{months} whole months and "),
+        };
         return say(&format!(
-            "Deleted {} rows older than {older_than} days, and {} identifiers that led to them alone.",
+            "Deleted {months}{} rows older than {older_than} days, and {} identifiers that led to them alone.",
             pruned.events, pruned.identifiers
         ));
     }

@@ -215,11 +215,11 @@ const EXPECTED: [(&str, &str, &str); 35] = [
     ("one group with nested ones", "resource_crawl", "resource_crawl"),
     ("delete nested group", "group_member_member", "group_member_member"),
     ("delete user", "resource_key_owner", "resource_key_owner"),
-    ("report", "sqlite_autoindex_provisioning_event_1", "provisioning_event_pkey"),
-    ("report by identifier", "provisioning_event_subject", "provisioning_event_subject"),
-    ("report by application", "sqlite_autoindex_provisioning_event_1", "provisioning_event_pkey"),
+    ("report", "sqlite_autoindex_provisioning_event_1", "provisioning_event_first_pkey"),
+    ("report by identifier", "provisioning_event_subject", "provisioning_event_first_subject"),
+    ("report by application", "sqlite_autoindex_provisioning_event_1", "provisioning_event_first_pkey"),
     ("users and one person", "sqlite_autoindex_directory_user_2", "directory_user_"),
-    ("latest rows of a person", "provisioning_event_subject", "provisioning_event_subject"),
+    ("latest rows of a person", "provisioning_event_subject", "provisioning_event_first_subject"),
 ];
 
 async fn holds_plans(scratch: Scratch, expected: impl Fn(&(&'static str, &'static str, &'static str)) -> &'static str) {

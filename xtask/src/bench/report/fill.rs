@@ -116,10 +116,10 @@ impl Rows {
         }
         tables.run("CREATE INDEX provisioning_event_subject ON provisioning_event (tenant_id, subject_id, id)")?;
         for (name, subject) in [
-            ("'user' || n || '@corp' || n % 50 || '.test'", false),
+            ("'user' || n || '@corp' || (n % 50) || '.test'", false),
             ("'00u' || n", false),
-            ("'given' || n % 1000", false),
-            ("'family' || n % 20000", false),
+            ("'given' || (n % 1000)", false),
+            ("'family' || (n % 20000)", false),
             ("", true),
         ] {
             let subject_id = tables.subject("n");

@@ -8,7 +8,7 @@ use database::schema::{event_count as table, event_counted};
 use database::{CacheStatement, Connection, LockRow};
 use diesel::prelude::*;
 
-use super::{Counted, HOUR_MS, MINUTE_MS, SPANS_MS, floor};
+use super::{Counted, DAY_MS, HOUR_MS, ID_AHEAD_MS, MINUTE_MS, SPANS_MS, floor};
 use crate::error::Error;
 
 /// What rows are counted by: begin of the slice, application, operation, outcome, reason (empty where there is none).
@@ -184,6 +184,18 @@ pub(crate) fn are_gone(
         advance(connection, tenant_id, Some(held), Counted { revision: held.revision + 1, ..held })?;
     }
     Ok(())
+}
+
+/// Counts off everything from before `end`, a whole day, when all rows with ids of before it are gone. [`hold`] comes before.
+pub(crate) fn are_all_gone(connection: &mut Connection, tenant_id: &str, held: Counted, end: i64) -> Result<(), Error> {
+    diesel::delete(table::table.filter(table::tenant_id.eq(tenant_id)).filter(table::begins_at.lt(end)))
+        .execute(connection)?;
+    // Ids may be ahead of their rows: those of the last seconds are still there.
+    let left = super::roll::count(connection, tenant_id, end - ID_AHEAD_MS, end.min(held.up_to))?;
+    for span in [DAY_MS, HOUR_MS] {
+        add(connection, tenant_id, span, &kinds(&left, span))?;
+    }
+    advance(connection, tenant_id, Some(held), Counted { revision: held.revision + 1, ..held }).map(drop)
 }
 
 /// Whether the hour has slices of a minute: then it has them for all of its rows.

@@ -1,0 +1,1 @@
+-- PostgreSQL keeps the rows of the report in a partition for each month. SQLite has no such thing.
