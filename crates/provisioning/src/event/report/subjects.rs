@@ -17,13 +17,13 @@ use crate::event::count::{ID_AHEAD_MS, first_id_at};
 use crate::page::{PageOf, Total, askable};
 
 /// So many different people or groups may match an identifier before the search asks for more letters.
-const MATCHED_SUBJECTS: usize = 500;
+const MATCHED_SUBJECTS: usize = 200;
 
 /// So many names are looked at for them.
-const MATCHED_NAMES: i64 = 4_000;
+const MATCHED_NAMES: i64 = 2_000;
 
 /// So many rows about them are looked at.
-const LOOKED_AT: i64 = 10_000;
+const LOOKED_AT: i64 = 5_000;
 
 /// A row as far as it is looked at: id, time, application, operation, outcome, reason.
 type Looked = (String, Timestamp, String, String, String, Option<String>);
@@ -31,6 +31,8 @@ type Looked = (String, Timestamp, String, String, String, Option<String>);
 /// Rows by id, as far as they are looked at.
 struct Look {
     rows: BTreeMap<String, Looked>,
+    /// No row with a smaller id was looked at.
+    lowest: String,
     /// There are more, with smaller ids.
     is_cut: bool,
 }
@@ -77,7 +79,7 @@ fn page(
     let mut looked = newest;
     if let Some(after) = &after
         && looked.is_cut
-        && looked.rows.keys().next().is_some_and(|lowest| after <= lowest)
+        && *after <= looked.lowest
     {
         looked = look(connection, criteria, subjects, Some(after))?;
     }
@@ -100,7 +102,7 @@ fn page(
     let rows = found.into_iter().map(EventRow::from_columns).collect();
     let mut page = PageOf::cut(rows, search.limit, total, |row| row.id.clone());
     if is_last && looked.is_cut {
-        page.next = looked.rows.into_keys().next();
+        page.next = Some(looked.lowest);
     }
     Ok(page)
 }
@@ -148,33 +150,29 @@ fn look(
     let lowest = first_id_at(criteria.from);
     let end = first_id_at(criteria.to.saturating_add(ID_AHEAD_MS));
     let highest = below.map_or(end.clone(), |below| below.clone().min(end));
-    let about: Vec<Looked> =
-        rows(connection, criteria, Box::new(event_table::subject_id.eq_any(subjects)), (&lowest, &highest))?;
+    // The index of subjects alone says how many there are, and which are the newest.
+    let ids = || {
+        event_table::table
+            .filter(event_table::tenant_id.eq(&criteria.filter.tenant_id))
+            .filter(event_table::subject_id.eq_any(subjects))
+            .filter(event_table::id.ge(&lowest))
+            .filter(event_table::id.lt(&highest))
+            .select(event_table::id)
+    };
+    let some: Vec<String> = ids().limit(LOOKED_AT + 1).load(connection)?;
+    let is_cut = i64::try_from(some.len()).is_ok_and(|count| count > LOOKED_AT);
+    let lowest = if is_cut {
+        let newest: Vec<String> = ids().order(event_table::id.desc()).limit(LOOKED_AT).load(connection)?;
+        newest.into_iter().next_back().unwrap_or(lowest)
+    } else {
+        lowest
+    };
+    let about = rows(connection, criteria, Box::new(event_table::subject_id.eq_any(subjects)), (&lowest, &highest))?;
     let themselves = rows(connection, criteria, Box::new(event_table::id.eq_any(subjects)), (&lowest, &highest))?;
-    let most = usize::try_from(LOOKED_AT).unwrap_or(usize::MAX);
-    if about.len() <= most {
-        let rows: BTreeMap<String, Looked> =
-            about.into_iter().chain(themselves).map(|row| (row.0.clone(), row)).collect();
-        return Ok(Look { rows, is_cut: false });
-    }
-    // The index of subjects alone says which are the newest.
-    let ids: Vec<String> = event_table::table
-        .filter(event_table::tenant_id.eq(&criteria.filter.tenant_id))
-        .filter(event_table::subject_id.eq_any(subjects))
-        .filter(event_table::id.ge(&lowest))
-        .filter(event_table::id.lt(&highest))
-        .order(event_table::id.desc())
-        .select(event_table::id)
-        .limit(LOOKED_AT)
-        .load(connection)?;
-    let cut_at = ids.last().cloned().unwrap_or_default();
-    let newest = rows(connection, criteria, Box::new(event_table::subject_id.eq_any(subjects)), (&cut_at, &highest))?;
-    let themselves = themselves.into_iter().filter(|row| row.0 >= cut_at);
-    let rows = newest.into_iter().chain(themselves).map(|row| (row.0.clone(), row)).collect();
-    Ok(Look { rows, is_cut: true })
+    Ok(Look { rows: about.into_iter().chain(themselves).map(|row| (row.0.clone(), row)).collect(), lowest, is_cut })
 }
 
-/// Rows whose ids are from `lowest` (inclusive) to `highest` (exclusive), in no order, one more than are looked at.
+/// Rows whose ids are from `lowest` (inclusive) to `highest` (exclusive), in no order.
 fn rows<'a>(
     connection: &mut Connection,
     criteria: &'a Criteria,
@@ -196,6 +194,5 @@ fn rows<'a>(
             event_table::outcome,
             event_table::error_code,
         ))
-        .limit(LOOKED_AT + 1)
         .load(connection)?)
 }

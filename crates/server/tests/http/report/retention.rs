@@ -2,7 +2,7 @@
 
 use database::schema::{event_identifier, provisioning_event, provisioning_event_detail};
 use database::testing::SteppingClock;
-use database::{Clock, Database, DatabaseConfig, Error, SystemRandom, Timestamp};
+use database::{Clock, Database, DatabaseConfig, Error, SystemClock, SystemRandom, Timestamp};
 use diesel::prelude::*;
 use provisioning::{IdentifierWalk, Total};
 use registry::{Feature, TenantScope};
@@ -115,6 +115,42 @@ on_both_databases! {
         let report = server.report(scope, |_| ()).await;
         assert_eq!(report.page.total, Total::Exact(1));
         assert_eq!(report.page.rows[0].summary, "Created user new@corp.test");
+    }
+
+    async fn whole_months_go_at_once_where_the_database_keeps_them_apart(server) {
+        let is_postgres = server.database_url.starts_with("postgres");
+        let application = server.application("acme", &[]).await;
+        let neighbour = server.application("corp", &[]).await;
+        // The first month ends by the database's own clock.
+        server.clock.step(SystemClock.now().milliseconds_since(server.clock.now()));
+        application.add_user("ada@corp.test").await;
+        neighbour.add_user("eve@corp.test").await;
+        server.clock.step(100 * DAY_MS);
+        // This month and the three that follow; then there is nothing to make.
+        assert_eq!(server.provisioning.make_room_for_events().await.unwrap(), if is_postgres { 4 } else { 0 });
+        assert_eq!(server.provisioning.make_room_for_events().await.unwrap(), 0);
+        application.add_user("bob@corp.test").await;
+        server.clock.step(2 * 60 * 60 * 1_000);
+        for scope in [&application.scope, &neighbour.scope] {
+            while server.provisioning.count_events(scope).await.unwrap() {}
+        }
+        let old = before(&server.clock, 30);
+        assert!(!server.provisioning.drop_old_events(before(&server.clock, 150)).await.unwrap());
+        assert_eq!(server.provisioning.drop_old_events(old).await.unwrap(), is_postgres);
+        assert!(!server.provisioning.drop_old_events(old).await.unwrap());
+        for (scope, names) in [(&application.scope, &["bob@corp.test"][..]), (&neighbour.scope, &[])] {
+            let (steps, identifiers) = prune(server, scope, old).await;
+            assert_eq!(steps, if is_postgres { vec![] } else { vec![1] });
+            assert!(identifiers > 0);
+            let report = server.report(scope, |search| {
+                (search.from, search.to) = (Timestamp::from_milliseconds(0), server.clock.now());
+            }).await;
+            let found: Vec<&str> = report.page.rows.iter().map(|row| row.subject.as_str()).collect();
+            assert_eq!((found.as_slice(), report.page.total), (names, Total::Exact(names.len().try_into().unwrap())));
+        }
+        let details = tables(server).read(|tx| Ok::<i64, Error>(provisioning_event_detail::table
+            .count().get_result(tx.connection())?)).await.unwrap();
+        assert_eq!(details, 1);
     }
 
     async fn an_identifier_that_is_needed_after_all_comes_back(server) {
