@@ -105,8 +105,7 @@ impl Database {
             ),
         };
         let purpose = if writer.is_some() { Purpose::Read } else { Purpose::Write };
-        let pool =
-            Pool::new(target.clone(), purpose, config.max_connections, busy_timeout_ms, Arc::clone(&metrics));
+        let pool = Pool::new(target.clone(), purpose, config.max_connections, busy_timeout_ms, Arc::clone(&metrics));
         let gate =
             Arc::new(Semaphore::new(usize::try_from(config.max_connections.max(1)).unwrap_or(Semaphore::MAX_PERMITS)));
         let lock_timeout_ms = pooling::is_pooled(&target).then_some(busy_timeout_ms);
@@ -163,10 +162,7 @@ impl Database {
     /// On PostgreSQL it is run again, from its beginning, where the transaction was given up for the sake of another one, or
     /// another one was faster in adding a row that must be unique and `work` may find that row now. An error is given after
     /// [`ATTEMPTS`].
-    pub async fn write<T, E>(
-        &self,
-        work: impl FnMut(&mut WriteTx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    pub async fn write<T, E>(&self, work: impl FnMut(&mut WriteTx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,

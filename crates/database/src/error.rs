@@ -63,7 +63,8 @@ impl Error {
     /// Whether the connection broke.
     pub(crate) fn is_lost(error: &DieselError) -> bool {
         match error {
-            DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) | DieselError::BrokenTransactionManager => true,
+            DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
+            | DieselError::BrokenTransactionManager => true,
             DieselError::DatabaseError(_, information) => says_closed(information.message()),
             _ => false,
         }

@@ -130,7 +130,13 @@ pub(crate) struct Pool {
 
 impl Pool {
     /// Connects to nothing yet.
-    pub(crate) fn new(target: Target, purpose: Purpose, max_connections: u32, busy_timeout_ms: u64, metrics: Arc<Metrics>) -> Pool {
+    pub(crate) fn new(
+        target: Target,
+        purpose: Purpose,
+        max_connections: u32,
+        busy_timeout_ms: u64,
+        metrics: Arc<Metrics>,
+    ) -> Pool {
         let epoch = Arc::new(AtomicU64::new(0));
         let max_connections = max_connections.max(1);
         let pool = r2d2::Pool::builder()

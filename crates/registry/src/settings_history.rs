@@ -164,7 +164,8 @@ fn has_resources(
     // Asked one by one: each of the two has an index that begins with what is asked for.
     let visible = diesel::dsl::exists(of_type().filter(resource::deleted_at.is_null()));
     let set_aside = diesel::dsl::exists(of_type().filter(resource::deleted_at.is_not_null()));
-    Ok(diesel::select(visible).get_result(tx.connection()?)? || diesel::select(set_aside).get_result(tx.connection()?)?)
+    Ok(diesel::select(visible).get_result(tx.connection()?)?
+        || diesel::select(set_aside).get_result(tx.connection()?)?)
 }
 
 /// What changed, in words.

@@ -39,16 +39,18 @@ impl Database {
     /// # Errors
     /// Only what the database says.
     pub async fn make_event_partitions(&self) -> Result<usize, Error> {
-        let missing = self.read(|tx| -> Result<_, Error> { missing(tx.connection, tx.now) }).await?;
+        let missing = self.read(|tx| -> Result<_, Error> { missing(tx.connection, tx.now()) }).await?;
         let mut made = 0;
         for month in missing {
             made += self
                 .write(move |tx| -> Result<usize, Error> {
-                    lock_name(tx.connection, LOCK)?;
-                    if !self::missing(tx.connection, tx.now)?.contains(&month) {
+                    let now = tx.now();
+                    let connection = tx.connection()?;
+                    lock_name(connection, LOCK)?;
+                    if !self::missing(connection, now)?.contains(&month) {
                         return Ok(0);
                     }
-                    make(tx.connection, month)?;
+                    make(connection, month)?;
                     Ok(1)
                 })
                 .await?;

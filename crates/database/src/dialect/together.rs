@@ -177,10 +177,14 @@ fn columns<'a>(count: usize, rows: &'a [Vec<Value>]) -> Vec<Column<'a>> {
                 values().map(|value| if let Some(Value::Integer(number)) = value { *number } else { None }).collect(),
             ),
             Some(Value::Boolean(_)) => Column::Boolean(
-                values().map(|value| if let Some(Value::Boolean(boolean)) = value { Some(*boolean) } else { None }).collect(),
+                values()
+                    .map(|value| if let Some(Value::Boolean(boolean)) = value { Some(*boolean) } else { None })
+                    .collect(),
             ),
             Some(Value::Text(_)) | None => Column::Text(
-                values().map(|value| if let Some(Value::Text(text)) = value { text.as_deref() } else { None }).collect(),
+                values()
+                    .map(|value| if let Some(Value::Text(text)) = value { text.as_deref() } else { None })
+                    .collect(),
             ),
         }
     };

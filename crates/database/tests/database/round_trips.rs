@@ -56,10 +56,7 @@ async fn a_write_sends_no_more_than_it_must() {
         .unwrap();
     note(&database);
     // Only a look.
-    database
-        .write(move |tx| Ok::<_, Error>(first().first::<String>(tx.looking()?).optional()?))
-        .await
-        .unwrap();
+    database.write(move |tx| Ok::<_, Error>(first().first::<String>(tx.looking()?).optional()?)).await.unwrap();
     note(&database);
     // A lock: BEGIN, the lock, the row, COMMIT.
     database

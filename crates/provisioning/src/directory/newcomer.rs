@@ -34,12 +34,15 @@ pub(crate) fn is_newcomer(
     let set_aside = || resources().filter(resource::deleted_at.is_not_null());
     let set_aside_by_name = set_aside().filter(resource::user_name_folded.eq(&user_name));
     let set_aside_by_external_id = set_aside().filter(resource::external_id.eq(user.external_id()));
-    let person_by_name = directory_user::table
-        .filter(directory_user::tenant_id.eq(scope.tenant_id()))
-        .filter(directory_user::user_name_folded.eq(profile.text("userName").map(|name| fold(&name)).unwrap_or_default()));
+    let person_by_name = directory_user::table.filter(directory_user::tenant_id.eq(scope.tenant_id())).filter(
+        directory_user::user_name_folded.eq(profile.text("userName").map(|name| fold(&name)).unwrap_or_default()),
+    );
     let person_by_email = directory_user_key::table
         .filter(directory_user_key::tenant_id.eq(scope.tenant_id()))
-        .filter(directory_user_key::folded.eq(profile.text("email").map(|email| identifier_key(&email)).unwrap_or_default()))
+        .filter(
+            directory_user_key::folded
+                .eq(profile.text("email").map(|email| identifier_key(&email)).unwrap_or_default()),
+        )
         .filter(directory_user_key::kind.eq("email"));
     let anybody = exists(visible)
         .or(exists(set_aside_by_name))

@@ -84,13 +84,13 @@ impl Recorder {
                 let late = late(&rows, tx.now());
                 let mut held = Vec::new();
                 for (tenant_id, counted_by) in late {
-                    held.push((tenant_id, change::hold(tx.connection(), tenant_id)?, counted_by));
+                    held.push((tenant_id, change::hold(tx.connection()?, tenant_id)?, counted_by));
                 }
                 for (stamp, origin, call, draft) in rows.iter() {
                     record(tx, stamp.clone(), origin, call, draft.clone())?;
                 }
                 for (tenant_id, held, counted_by) in held {
-                    change::came_late(tx.connection(), tenant_id, held, counted_by)?;
+                    change::came_late(tx.connection()?, tenant_id, held, counted_by)?;
                 }
                 Ok(())
             })

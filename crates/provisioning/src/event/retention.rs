@@ -48,7 +48,7 @@ impl Provisioning {
         let Some(partition) = partitions.into_iter().next() else { return Ok(false) };
         self.database
             .write(move |tx| -> Result<_, Error> {
-                let connection = tx.connection();
+                let connection = tx.connection()?;
                 hold_event_partitions(connection)?;
                 let mut held = Vec::new();
                 let tenants: Vec<String> = tenant::table.select(tenant::id).order(tenant::id).load(connection)?;

@@ -194,8 +194,11 @@ pub(super) fn create(
         row::insert(tx, scope, ty, resource, &new_row)?;
     }
     key::replace(tx, scope, ty, &row.id, None, resource)?;
-    let member_changes =
-        if member_ids.is_empty() { MemberChanges::default() } else { member::add(tx, scope, &row.id, member_ids.clone())? };
+    let member_changes = if member_ids.is_empty() {
+        MemberChanges::default()
+    } else {
+        member::add(tx, scope, &row.id, member_ids.clone())?
+    };
     count::add(tx, scope, &ty.name, 1);
 
     let answer = match restored || !member_changes.is_empty() {

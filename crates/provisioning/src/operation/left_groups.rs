@@ -33,7 +33,9 @@ pub(super) fn leave_groups(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> 
     let group = scope.resource_types().group();
     let groups = member::groups_of(tx.connection()?, scope, &[id])?.remove(id).unwrap_or_default();
     for (group_id, _) in &groups {
-        let Some(mut row) = row::find_locked(tx, scope, &group.name, group_id, Intent::Change, Beside::Nothing)? else { continue };
+        let Some(mut row) = row::find_locked(tx, scope, &group.name, group_id, Intent::Change, Beside::Nothing)? else {
+            continue;
+        };
         let resource = row.resource()?;
         row.version += 1;
         row.last_modified_at = row.last_modified_at.max(tx.now());

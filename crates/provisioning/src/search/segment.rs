@@ -14,8 +14,8 @@ use scim_model::sort::{SortBy, SortKey};
 use scim_model::{Resource, ResourceType};
 
 use crate::error::Error;
-use crate::resource::{count, representation};
 use crate::resource::row::{ResourceRow, resource_columns};
+use crate::resource::{count, representation};
 use crate::search::access::{self, Access, Rows};
 use crate::search::look::{Budget, Stopped};
 use crate::search::order::{Column, Edge, beyond, half, ordered};

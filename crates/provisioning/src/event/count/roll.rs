@@ -54,7 +54,7 @@ impl Provisioning {
                 .await?
         };
         let Some(step) = step else { return Ok(false) };
-        self.database.write(move |tx| write(tx.connection(), &tenant_id, &step)).await?;
+        self.database.write(move |tx| write(tx.connection()?, &tenant_id, &step)).await?;
         Ok(true)
     }
 
@@ -75,7 +75,7 @@ impl Provisioning {
         }
         self.database
             .write(move |tx| -> Result<(), Error> {
-                let connection = tx.connection();
+                let connection = tx.connection()?;
                 let held = hold(connection, &tenant_id)?;
                 if held.up_to <= from {
                     return Ok(());

@@ -5,10 +5,10 @@
 
 use database::MultiBackend;
 use database::schema::resource;
+use diesel::QueryResult;
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Nullable, Text};
-use diesel::QueryResult;
 
 use super::Membership;
 

@@ -106,7 +106,7 @@ impl Model<'_> {
                  subject_id, subject, summary, changed, status, error_code, duration_us, request_id) VALUES {}",
                 values.join(", ")
             );
-            self.database.write(move |tx| Ok::<_, Error>(tx.connection().batch_execute(&sql)?)).await.unwrap();
+            self.database.write(move |tx| Ok::<_, Error>(tx.connection()?.batch_execute(&sql)?)).await.unwrap();
         }
         self.rows.extend(rows);
         self.rows.sort_by(|one, other| other.id.cmp(&one.id));
