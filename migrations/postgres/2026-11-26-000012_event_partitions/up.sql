@@ -9,14 +9,15 @@ ALTER TABLE provisioning_event_detail DROP CONSTRAINT provisioning_event_detail_
 
 ALTER TABLE provisioning_event RENAME TO provisioning_event_first;
 ALTER INDEX provisioning_event_pkey RENAME TO provisioning_event_first_pkey;
-ALTER INDEX provisioning_event_subject RENAME TO provisioning_event_first_subject;
+-- As PostgreSQL itself names the part of an index that an import makes anew.
+ALTER INDEX provisioning_event_subject RENAME TO provisioning_event_first_tenant_id_subject_id_id_idx;
 ALTER TABLE provisioning_event_detail RENAME TO provisioning_event_detail_first;
 ALTER INDEX provisioning_event_detail_pkey RENAME TO provisioning_event_detail_first_pkey;
 
 CREATE TABLE provisioning_event (
     LIKE provisioning_event_first INCLUDING CONSTRAINTS,
     PRIMARY KEY (tenant_id, id),
-    FOREIGN KEY (tenant_id) REFERENCES tenant (id) ON DELETE CASCADE
+    CONSTRAINT provisioning_event_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant (id) ON DELETE CASCADE
 ) PARTITION BY RANGE (id);
 CREATE INDEX provisioning_event_subject ON provisioning_event (tenant_id, subject_id, id);
 CREATE TABLE provisioning_event_default PARTITION OF provisioning_event DEFAULT;

@@ -216,10 +216,10 @@ const EXPECTED: [(&str, &str, &str); 35] = [
     ("delete nested group", "group_member_member", "group_member_member"),
     ("delete user", "resource_key_owner", "resource_key_owner"),
     ("report", "sqlite_autoindex_provisioning_event_1", "provisioning_event_first_pkey"),
-    ("report by identifier", "provisioning_event_subject", "provisioning_event_first_subject"),
+    ("report by identifier", "provisioning_event_subject", "provisioning_event_first_tenant_id_subject_id_id_idx"),
     ("report by application", "sqlite_autoindex_provisioning_event_1", "provisioning_event_first_pkey"),
     ("users and one person", "sqlite_autoindex_directory_user_2", "directory_user_"),
-    ("latest rows of a person", "provisioning_event_subject", "provisioning_event_first_subject"),
+    ("latest rows of a person", "provisioning_event_subject", "provisioning_event_first_tenant_id_subject_id_id_idx"),
 ];
 
 async fn holds_plans(scratch: Scratch, expected: impl Fn(&(&'static str, &'static str, &'static str)) -> &'static str) {
