@@ -30,11 +30,20 @@ const SCHEMA: &str = "crates/database/src/schema.rs";
 const GLOBAL: [&str; 3] = ["tenant", "administrator", "session"];
 
 /// Foreign keys that PostgreSQL does without: table, columns, and why.
-const ON_SQLITE_ALONE: [(&str, &str, &str); 1] = [(
-    "provisioning_event_detail",
-    "tenant_id, event_id",
-    "both tables are partitioned there, and a check of such a key takes longer than the insert: a trigger deletes the details",
-)];
+const ON_SQLITE_ALONE: [(&str, &str, &str); 4] = [
+    (
+        "provisioning_event_detail",
+        "tenant_id, event_id",
+        "both tables are partitioned there, and a check of such a key takes longer than the insert: a trigger deletes the details",
+    ),
+    ("provisioning_event", "tenant_id", SHARED_BY_ALL),
+    ("directory_user", "tenant_id", SHARED_BY_ALL),
+    ("resource", "tenant_id, application_id", SHARED_BY_ALL),
+];
+
+/// Why the rows that every request writes do not point to the tenant or the application on PostgreSQL.
+const SHARED_BY_ALL: &str =
+    "each check locks the one row that all requests of the tenant share, and which nothing deletes";
 
 /// Unique keys of a tenant's data that do not start with the tenant: table, columns, and why.
 const ACROSS_TENANTS: [(&str, &str, &str); 1] = [(

@@ -250,7 +250,6 @@ diesel::joinable!(audit_event -> tenant (tenant_id));
 diesel::joinable!(directory_user -> tenant (tenant_id));
 diesel::joinable!(event_count -> tenant (tenant_id));
 diesel::joinable!(event_counted -> tenant (tenant_id));
-diesel::joinable!(event_identifier -> tenant (tenant_id));
 diesel::joinable!(provisioning_event -> tenant (tenant_id));
 diesel::joinable!(session -> administrator (administrator_id));
 

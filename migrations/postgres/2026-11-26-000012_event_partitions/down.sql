@@ -10,7 +10,6 @@ DROP TABLE provisioning_event;
 ALTER TABLE provisioning_event_whole RENAME TO provisioning_event;
 ALTER TABLE provisioning_event_detail_whole RENAME TO provisioning_event_detail;
 ALTER TABLE provisioning_event ADD PRIMARY KEY (tenant_id, id);
-ALTER TABLE provisioning_event ADD FOREIGN KEY (tenant_id) REFERENCES tenant (id) ON DELETE CASCADE;
 CREATE INDEX provisioning_event_subject ON provisioning_event (tenant_id, subject_id, id);
 ALTER TABLE provisioning_event_detail ADD PRIMARY KEY (tenant_id, event_id);
 ALTER TABLE provisioning_event_detail ADD FOREIGN KEY (tenant_id, event_id) REFERENCES provisioning_event (tenant_id, id)

@@ -16,8 +16,7 @@ ALTER INDEX provisioning_event_detail_pkey RENAME TO provisioning_event_detail_f
 
 CREATE TABLE provisioning_event (
     LIKE provisioning_event_first INCLUDING CONSTRAINTS,
-    PRIMARY KEY (tenant_id, id),
-    CONSTRAINT provisioning_event_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant (id) ON DELETE CASCADE
+    PRIMARY KEY (tenant_id, id)
 ) PARTITION BY RANGE (id);
 CREATE INDEX provisioning_event_subject ON provisioning_event (tenant_id, subject_id, id);
 CREATE TABLE provisioning_event_default PARTITION OF provisioning_event DEFAULT;

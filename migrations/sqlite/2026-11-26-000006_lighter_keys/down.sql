@@ -1,3 +1,6 @@
+DROP TRIGGER directory_user_key_goes;
+DROP TRIGGER resource_key_goes;
+
 CREATE TABLE directory_user_key_new (
     tenant_id TEXT NOT NULL,
     folded TEXT NOT NULL,

@@ -1,13 +1,15 @@
 -- Rows that are nothing but a key lie in the tree of the key: each was in two before, in a table by number and in the index.
 -- A new user has about a dozen of them.
+--
+-- They have no foreign keys: each row's check looked its owner up again, which the same transaction had just written or
+-- locked. They go with their owner by a trigger, which costs only a deletion.
 
 CREATE TABLE directory_user_key_new (
     tenant_id TEXT NOT NULL,
     folded TEXT NOT NULL,
     kind TEXT NOT NULL CHECK (kind IN ('user_name', 'email', 'display_name', 'given_name', 'family_name')),
     directory_user_id TEXT NOT NULL,
-    PRIMARY KEY (tenant_id, folded, kind, directory_user_id),
-    FOREIGN KEY (tenant_id, directory_user_id) REFERENCES directory_user (tenant_id, id) ON DELETE CASCADE
+    PRIMARY KEY (tenant_id, folded, kind, directory_user_id)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO directory_user_key_new (tenant_id, folded, kind, directory_user_id) SELECT tenant_id, folded, kind, directory_user_id FROM directory_user_key;
 DROP TABLE directory_user_key;
@@ -21,8 +23,7 @@ CREATE TABLE resource_key_new (
     folded TEXT NOT NULL,
     resource_id TEXT NOT NULL,
     is_unique INTEGER NOT NULL DEFAULT 0 CHECK (is_unique IN (0, 1)),
-    PRIMARY KEY (tenant_id, application_id, path, folded, resource_id),
-    FOREIGN KEY (tenant_id, application_id, resource_id) REFERENCES resource (tenant_id, application_id, id) ON DELETE CASCADE
+    PRIMARY KEY (tenant_id, application_id, path, folded, resource_id)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO resource_key_new (tenant_id, application_id, path, folded, resource_id, is_unique) SELECT tenant_id, application_id, path, folded, resource_id, is_unique FROM resource_key;
 DROP TABLE resource_key;
@@ -45,7 +46,7 @@ ALTER TABLE group_member_new RENAME TO group_member;
 CREATE INDEX group_member_member ON group_member (tenant_id, application_id, member_id, group_id);
 
 CREATE TABLE event_identifier_new (
-    tenant_id TEXT NOT NULL REFERENCES tenant (id) ON DELETE CASCADE,
+    tenant_id TEXT NOT NULL,
     folded TEXT NOT NULL,
     subject_id TEXT NOT NULL,
     PRIMARY KEY (tenant_id, folded, subject_id)
@@ -53,6 +54,14 @@ CREATE TABLE event_identifier_new (
 INSERT INTO event_identifier_new (tenant_id, folded, subject_id) SELECT tenant_id, folded, subject_id FROM event_identifier;
 DROP TABLE event_identifier;
 ALTER TABLE event_identifier_new RENAME TO event_identifier;
+
+CREATE TRIGGER directory_user_key_goes AFTER DELETE ON directory_user BEGIN
+    DELETE FROM directory_user_key WHERE tenant_id = OLD.tenant_id AND directory_user_id = OLD.id;
+END;
+CREATE TRIGGER resource_key_goes AFTER DELETE ON resource BEGIN
+    DELETE FROM resource_key
+        WHERE tenant_id = OLD.tenant_id AND application_id = OLD.application_id AND resource_id = OLD.id;
+END;
 
 -- What the planner knows of them went with the old ones.
 DELETE FROM sqlite_stat1 WHERE tbl IN ('directory_user_key', 'resource_key', 'group_member', 'event_identifier');
