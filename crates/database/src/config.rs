@@ -12,8 +12,7 @@ pub struct DatabaseConfig {
     pub url: String,
     /// Connections of this process: readers on SQLite (its one writer comes on top), all of them on PostgreSQL.
     pub max_connections: u32,
-    /// Longest wait for a free connection, for a lock and for a place in the writer's queue, each; then
-    /// [`Error::Busy`](crate::Error::Busy).
+    /// Longest wait for a free connection and for a lock, each; then [`Error::Busy`](crate::Error::Busy).
     pub busy_timeout_ms: u64,
 }
 

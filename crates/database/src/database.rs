@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use diesel::connection::TransactionManager;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::Instrument;
 
 use crate::config::{Target, without_password};
+use crate::fair::Party;
+use crate::fair::gate::{Gate, Place};
 use crate::hold::{Hold, lock_file};
-use crate::id::{IdSource, Kind};
+use crate::id::{IdSource, Kind, kind};
 use crate::metrics::{Metrics, State};
 use crate::migration::{self, MigrationState};
 use crate::pool::{Pool, Pooled, Purpose, connect};
@@ -28,6 +29,8 @@ pub const ATTEMPTS: u32 = 4;
 #[derive(Clone)]
 pub struct Database {
     shared: Arc<Shared>,
+    /// In whose line those wait that ask through this clone.
+    party: Party,
 }
 
 struct Shared {
@@ -40,8 +43,8 @@ struct Shared {
     ids: Arc<IdSource>,
     /// Readers on SQLite, everything on PostgreSQL.
     pool: Pool,
-    /// As many permits as the pool has connections.
-    gate: Arc<Semaphore>,
+    /// As many places as the pool has connections.
+    gate: Arc<Gate>,
     /// SQLite only.
     writer: Option<Writer>,
     metrics: Arc<Metrics>,
@@ -106,8 +109,7 @@ impl Database {
         };
         let purpose = if writer.is_some() { Purpose::Read } else { Purpose::Write };
         let pool = Pool::new(target.clone(), purpose, config.max_connections, busy_timeout_ms, Arc::clone(&metrics));
-        let gate =
-            Arc::new(Semaphore::new(usize::try_from(config.max_connections.max(1)).unwrap_or(Semaphore::MAX_PERMITS)));
+        let gate = Gate::new(usize::try_from(config.max_connections).unwrap_or(usize::MAX));
         let lock_timeout_ms = pooling::is_pooled(&target).then_some(busy_timeout_ms);
         let shared = Shared {
             target,
@@ -122,11 +124,24 @@ impl Database {
             metrics,
             _hold: hold,
         };
-        Ok(Database { shared: Arc::new(shared) })
+        Ok(Database { shared: Arc::new(shared), party: Party::Server })
+    }
+
+    /// The same database, asked on behalf of a tenant: who has to wait stands in that tenant's line, and places go round
+    /// the lines.
+    #[must_use]
+    pub fn of_tenant(&self, id: &Id<kind::Tenant>) -> Database {
+        Database { shared: Arc::clone(&self.shared), party: Party::tenant(id.as_str()) }
+    }
+
+    /// As [`Database::of_tenant`], for one who only claims to belong to a tenant.
+    #[must_use]
+    pub fn of_stranger(&self, claimed_tenant: &str) -> Database {
+        Database { shared: Arc::clone(&self.shared), party: Party::stranger(claimed_tenant) }
     }
 
     /// Runs `work` on a connection that reads. On SQLite a statement that writes fails. Waits for a free connection at
-    /// most for the busy timeout, then [`Error::Busy`].
+    /// most for the busy timeout, then [`Error::Busy`]; that at once where too many of the same tenant wait.
     pub async fn read<T, E>(&self, work: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
@@ -149,7 +164,7 @@ impl Database {
         E: From<Error> + Send + 'static,
     {
         if self.shared.writer.is_some()
-            && let Ok(_permit) = self.shared.gate.try_acquire()
+            && let Some(_place) = self.shared.gate.try_enter()
         {
             return tracing::debug_span!("db.read").in_scope(|| self.shared.read(work));
         }
@@ -169,7 +184,7 @@ impl Database {
     {
         let span = tracing::debug_span!("db.write");
         match &self.shared.writer {
-            Some(writer) => writer.write(work).instrument(span).await,
+            Some(writer) => writer.write(self.party, work).instrument(span).await,
             None => {
                 let shared = Arc::clone(&self.shared);
                 self.blocking(move || shared.write(work)).instrument(span).await
@@ -241,20 +256,24 @@ impl Database {
         self.shared.metrics.write(&state, text);
     }
 
-    /// A place among those that may use a connection, in the order of asking.
-    async fn admit(&self) -> Result<OwnedSemaphorePermit, Error> {
-        let metrics = &self.shared.metrics;
-        // The usual case looks at no clock. Nobody is overtaken: a place that somebody waits for is never free.
-        if let Ok(permit) = Arc::clone(&self.shared.gate).try_acquire_owned() {
-            return Ok(permit);
+    /// A place among those that may use a connection. Those of one party get in in the order of asking.
+    async fn admit(&self) -> Result<Place, Error> {
+        let (metrics, gate) = (&self.shared.metrics, &self.shared.gate);
+        // The usual case looks at no clock.
+        if let Some(place) = gate.try_enter() {
+            return Ok(place);
         }
+        let Ok(waiting) = gate.line_up(self.party) else {
+            metrics.refused.increment();
+            return Err(Error::Busy);
+        };
         let (_waiting, began) = (metrics.waiting.enter(), Instant::now());
         let wait = Duration::from_millis(self.shared.busy_timeout_ms);
-        let admitted = tokio::time::timeout(wait, Arc::clone(&self.shared.gate).acquire_owned()).await;
+        let admitted = tokio::time::timeout(wait, waiting.place()).await;
         metrics.waits.observe(elapsed_us(began));
         match admitted {
-            Ok(Ok(permit)) => Ok(permit),
-            Ok(Err(_closed)) => Err(Error::unavailable("the database is closed")),
+            Ok(Some(place)) => Ok(place),
+            Ok(None) => Err(Error::unavailable("the database is closed")),
             Err(_elapsed) => {
                 metrics.refused.increment();
                 Err(Error::Busy)
@@ -268,13 +287,13 @@ impl Database {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let permit = self.admit().await?;
+        let place = self.admit().await?;
         let span = tracing::Span::current();
         #[expect(clippy::disallowed_methods, reason = "this is the one hop to a blocking thread")]
         let running = tokio::task::spawn_blocking(move || {
             let result = span.in_scope(work);
             // Only now: a caller that stopped waiting must not let another one in while its connection is in use.
-            drop(permit);
+            drop(place);
             result
         });
         running.await.unwrap_or_else(|_stopped| Err(Error::unavailable("the program is stopping").into()))

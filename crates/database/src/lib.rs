@@ -1,7 +1,7 @@
 //! Connections, transactions, the difference between the two databases, the tables, and typed ids.
 //!
 //! [`Database::read`] and [`Database::write`] are the only ways to the data. They own the hop to a blocking thread, the
-//! admission of work (a bounded wait, then [`Error::Busy`]) and the transaction; nothing else in the product calls
+//! admission of work, fair between tenants (a bounded wait, then [`Error::Busy`]) and the transaction; nothing else in the product calls
 //! `spawn_blocking` or begins a transaction. Queries are written once, in diesel, against [`Connection`], with the
 //! tables in [`schema`].
 //!
@@ -15,6 +15,7 @@ mod connection;
 mod database;
 mod dialect;
 mod error;
+mod fair;
 mod hold;
 mod id;
 mod insert;

@@ -1,8 +1,7 @@
 //! SQLite's one writer, with group commit.
 //!
-//! A thread of its own owns the write connection. It takes every write that waits (up to a bound), runs each in its own
-//! savepoint of one
-//! `BEGIN IMMEDIATE` transaction, commits once, and only then answers them all: one fsync serves many requests, and an
+//! A thread of its own owns the write connection. It takes every write that waits (up to a bound), tenant by tenant in
+//! turns, runs each in its own savepoint of one `BEGIN IMMEDIATE` transaction, commits once, and only then answers them all: one fsync serves many requests, and an
 //! acknowledged write survives a power failure. A write that fails or panics rolls back only itself. There is no timer:
 //! a lone write commits at once.
 //!
@@ -14,10 +13,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use diesel::connection::{SimpleConnection, TransactionManager};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use crate::config::Target;
 use crate::database::elapsed_us;
+use crate::fair::Party;
+use crate::fair::queue::{Queue, Refused};
 use crate::id::IdSource;
 use crate::metrics::Metrics;
 use crate::pool::{Purpose, connect};
@@ -26,15 +27,13 @@ use crate::{Clock, Connection, Error, WriteTx, dialect};
 
 /// Most writes in one commit: bounds how long the first of them waits for the others.
 const MAX_GROUP: usize = 128;
-/// Most writes that wait; more wait for a place here, and only for the busy timeout.
-const QUEUE_LENGTH: usize = 1_024;
+/// A group that has taken so long takes no more: slow writes of one tenant delay the others' by few of them.
+const GROUP_TIME: Duration = Duration::from_millis(50);
 
 /// The way to the writer's thread. Dropping it waits until the thread has written what is queued and closed the file.
 pub(crate) struct Writer {
-    /// None only while being dropped, which tells the thread to end.
-    queue: Option<mpsc::Sender<Box<dyn Job>>>,
+    queue: Arc<Queue<Box<dyn Job>>>,
     thread: Option<std::thread::JoinHandle<()>>,
-    busy_timeout: Duration,
     metrics: Arc<Metrics>,
 }
 
@@ -48,10 +47,10 @@ impl Writer {
         ids: Arc<IdSource>,
         metrics: Arc<Metrics>,
     ) -> std::io::Result<Writer> {
-        let (queue, waiting) = mpsc::channel(QUEUE_LENGTH);
+        let queue = Arc::new(Queue::default());
         let counted = Arc::clone(&metrics);
         let thread = WriterThread {
-            waiting,
+            queue: Arc::clone(&queue),
             connection: Some(connection),
             target,
             busy_timeout_ms,
@@ -60,16 +59,11 @@ impl Writer {
             metrics: counted,
         };
         let thread = std::thread::Builder::new().name("sqlite-writer".to_owned()).spawn(move || thread.run())?;
-        Ok(Writer {
-            queue: Some(queue),
-            thread: Some(thread),
-            busy_timeout: Duration::from_millis(busy_timeout_ms),
-            metrics,
-        })
+        Ok(Writer { queue, thread: Some(thread), metrics })
     }
 
-    /// Runs `work` in the next group and gives its result once it is on disk.
-    pub(crate) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    /// Runs `work` in the next group that has a turn for its party, and gives its result once it is on disk.
+    pub(crate) async fn write<T, E, F>(&self, party: Party, work: F) -> Result<T, E>
     where
         F: FnMut(&mut WriteTx<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
@@ -78,28 +72,27 @@ impl Writer {
         let (reply, answer) = oneshot::channel();
         let job = Work { work, result: None, reply, span: tracing::Span::current() };
         let stopped = || Error::unavailable("the writer has stopped");
-        let queue = self.queue.as_ref().ok_or_else(stopped)?;
-        match tokio::time::timeout(self.busy_timeout, queue.send(Box::new(job))).await {
-            Err(_elapsed) => {
+        match self.queue.push(party, Box::new(job)) {
+            Ok(()) => {}
+            Err(Refused::Full) => {
                 self.metrics.refused.increment();
                 return Err(Error::Busy.into());
             }
-            Ok(Err(_closed)) => return Err(stopped().into()),
-            Ok(Ok(())) => {}
+            Err(Refused::Closed) => return Err(stopped().into()),
         }
         answer.await.unwrap_or_else(|_closed| Err(stopped().into()))
     }
 
     /// How many writes wait for the thread.
     pub(crate) fn queued(&self) -> usize {
-        self.queue.as_ref().map_or(0, |queue| queue.max_capacity().saturating_sub(queue.capacity()))
+        self.queue.len()
     }
 }
 
 /// A file that was closed is whole in itself: without this a server that stops leaves its last writes in the `-wal` file beside it.
 impl Drop for Writer {
     fn drop(&mut self) {
-        drop(self.queue.take());
+        self.queue.close();
         // A write may hold the last clone of the `Database`; its own thread cannot wait for itself.
         if let Some(thread) = self.thread.take()
             && thread.thread().id() != std::thread::current().id()
@@ -156,7 +149,7 @@ where
 }
 
 struct WriterThread {
-    waiting: mpsc::Receiver<Box<dyn Job>>,
+    queue: Arc<Queue<Box<dyn Job>>>,
     /// None after a failure that left the connection in an unknown state, until the next group opens another.
     connection: Option<Connection>,
     target: Target,
@@ -168,13 +161,8 @@ struct WriterThread {
 
 impl WriterThread {
     fn run(mut self) {
-        while let Some(first) = self.waiting.blocking_recv() {
+        while let Some(first) = self.queue.wait() {
             let mut group = vec![first];
-            while group.len() < MAX_GROUP
-                && let Ok(next) = self.waiting.try_recv()
-            {
-                group.push(next);
-            }
             let began = Instant::now();
             let outcome = self.commit(&mut group);
             self.metrics.group.observe(u64::try_from(group.len()).unwrap_or(u64::MAX));
@@ -198,11 +186,16 @@ impl WriterThread {
         }
     }
 
-    /// Runs the group in one transaction. The connection is kept only if it is outside of any transaction afterwards.
-    fn commit(&mut self, group: &mut [Box<dyn Job>]) -> Result<(), Error> {
-        let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => connect(&self.target, Purpose::Write, self.busy_timeout_ms).map_err(Error::unavailable)?,
+    /// Runs the first of a group and those that wait in one transaction. The connection is kept only if it is outside of
+    /// any transaction afterwards.
+    fn commit(&mut self, group: &mut Vec<Box<dyn Job>>) -> Result<(), Error> {
+        let mut connection = match self.begin() {
+            Ok(connection) => connection,
+            Err(error) => {
+                // It would be no other for those behind it, and each would wait for it as long.
+                group.extend(std::iter::from_fn(|| self.queue.try_next()).take(MAX_GROUP - 1));
+                return Err(error);
+            }
         };
         let outcome = self.run_group(&mut connection, group);
         if roll_back_to(&mut connection, 0).is_ok() {
@@ -211,9 +204,27 @@ impl WriterThread {
         outcome
     }
 
-    fn run_group(&self, connection: &mut Connection, group: &mut [Box<dyn Job>]) -> Result<(), Error> {
-        dialect::begin_write(connection, None)?;
-        if let [alone] = group {
+    /// The connection, in a transaction.
+    fn begin(&mut self) -> Result<Connection, Error> {
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => connect(&self.target, Purpose::Write, self.busy_timeout_ms).map_err(Error::unavailable)?,
+        };
+        match dialect::begin_write(&mut connection, None) {
+            Ok(()) => Ok(connection),
+            Err(error) => {
+                if roll_back_to(&mut connection, 0).is_ok() {
+                    self.connection = Some(connection);
+                }
+                Err(error.into())
+            }
+        }
+    }
+
+    fn run_group(&self, connection: &mut Connection, group: &mut Vec<Box<dyn Job>>) -> Result<(), Error> {
+        // Those that come later find the next group: it must not wait for an ever growing one.
+        let bound = MAX_GROUP.min(group.len() + self.queue.len());
+        if let ([alone], 1) = (group.as_mut_slice(), bound) {
             // No savepoint is needed where there is nothing else to keep.
             return if self.run_job(connection, alone, 1)? {
                 Ok(Connection::commit_transaction(connection)?)
@@ -221,12 +232,21 @@ impl WriterThread {
                 Ok(())
             };
         }
-        for job in group {
+        let began = Instant::now();
+        while let Some(job) = group.last_mut() {
             Connection::begin_transaction(connection)?;
             if self.run_job(connection, job, 2)? {
                 Connection::commit_transaction(connection)?;
             } else {
                 Connection::rollback_transaction(connection)?;
+            }
+            if group.len() >= bound || began.elapsed() >= GROUP_TIME {
+                break;
+            }
+            // Taken one by one, so that one that has just come may be next by its turn.
+            match self.queue.try_next() {
+                Some(next) => group.push(next),
+                None => break,
             }
         }
         Ok(Connection::commit_transaction(connection)?)

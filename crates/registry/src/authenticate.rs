@@ -136,7 +136,8 @@ impl Registry {
             secret: secret.clone(),
         };
         let registry = self.clone();
-        self.inner.database.look_up(move |tx| registry.decide(tx, &attempt)).await
+        // Nobody knows yet whether it belongs to that tenant.
+        self.inner.database.of_stranger(tenant_slug).look_up(move |tx| registry.decide(tx, &attempt)).await
     }
 
     fn decide(&self, tx: &mut ReadTx<'_>, attempt: &Attempt) -> Result<Authenticated> {

@@ -123,7 +123,7 @@ impl Registry {
         let now = self.now();
         let found = {
             let key = key.clone();
-            self.inner.database.read(move |tx| read(tx, key, now)).await?
+            self.inner.database.of_stranger(cookie).read(move |tx| read(tx, key, now)).await?
         };
         let Some((session, last_seen_at)) = found else { return Ok(None) };
         if now.milliseconds_since(last_seen_at) >= NOTE_EVERY_MS {

@@ -5,6 +5,8 @@ mod backup;
 #[cfg(test)]
 mod constraints;
 #[cfg(test)]
+mod fairness;
+#[cfg(test)]
 mod isolation;
 #[cfg(test)]
 mod loss;

@@ -88,6 +88,7 @@ impl Provisioning {
     pub async fn groups(&self, scope: &TenantScope, search: GroupSearch) -> Result<PageOf<GroupRow>, Error> {
         let tenant_id = scope.tenant_id().to_string();
         self.database
+            .of_tenant(scope.tenant_id())
             .read(move |tx| -> Result<_, Error> {
                 let connection = tx.connection();
                 let after = search.after.as_deref().map(askable);
@@ -131,6 +132,7 @@ impl Provisioning {
         let (tenant_id, id) = (scope.tenant_id().to_string(), askable(id));
         let found = self
             .database
+            .of_tenant(scope.tenant_id())
             .read(move |tx| -> Result<_, Error> {
                 let connection = tx.connection();
                 let Some(row) = group_rows(connection, &tenant_id, std::slice::from_ref(&id))?.pop() else {

@@ -82,6 +82,7 @@ impl Provisioning {
     pub async fn resource_counts(&self, scope: &TenantScope, application: &str) -> Result<HashMap<String, i64>, Error> {
         let (tenant_id, application) = (scope.tenant_id().to_string(), askable(application));
         self.database
+            .of_tenant(scope.tenant_id())
             .read(move |tx| -> Result<_, Error> {
                 let counts: Vec<(String, i64)> = resource_count::table
                     .filter(resource_count::tenant_id.eq(&tenant_id))
@@ -104,7 +105,7 @@ impl Provisioning {
         search: ResourceSearch,
     ) -> Result<ResourcePage, Error> {
         let (tenant_id, ty) = (scope.tenant_id().to_string(), ty.clone());
-        self.database.read(move |tx| page(tx.connection(), &tenant_id, &ty, &search)).await
+        self.database.of_tenant(scope.tenant_id()).read(move |tx| page(tx.connection(), &tenant_id, &ty, &search)).await
     }
 
     /// One resource of an application and type; `None` for an id that is none of its.
@@ -121,6 +122,7 @@ impl Provisioning {
         let (tenant_id, ty) = (scope.tenant_id().to_string(), ty.clone());
         let (application, id) = (askable(application), askable(id));
         self.database
+            .of_tenant(scope.tenant_id())
             .read(move |tx| -> Result<_, Error> {
                 let found: Option<Columns> = table::table
                     .filter(table::tenant_id.eq(&tenant_id))

@@ -134,6 +134,7 @@ impl Provisioning {
     pub async fn users(&self, scope: &TenantScope, search: UserSearch) -> Result<PageOf<UserRow>, Error> {
         let tenant_id = scope.tenant_id().to_string();
         self.database
+            .of_tenant(scope.tenant_id())
             .read(move |tx| -> Result<_, Error> {
                 let connection = tx.connection();
                 let found: Vec<Columns> = {
@@ -163,6 +164,7 @@ impl Provisioning {
         let (tenant_id, id) = (scope.tenant_id().to_string(), askable(id));
         let found = self
             .database
+            .of_tenant(scope.tenant_id())
             .read(move |tx| -> Result<_, Error> {
                 let connection = tx.connection();
                 let found: Option<(Columns, Timestamp, String, Option<String>)> = table::table
@@ -204,6 +206,7 @@ impl Provisioning {
         use database::schema::resource_count as count;
         let tenant_id = scope.tenant_id().clone();
         self.database
+            .of_tenant(scope.tenant_id())
             .read(move |tx| -> Result<_, Error> {
                 let connection = tx.connection();
                 let by_type: Vec<(String, String, i64)> = count::table

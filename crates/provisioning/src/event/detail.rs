@@ -55,6 +55,7 @@ impl Provisioning {
     pub async fn event(&self, scope: &TenantScope, id: &str) -> Result<Option<EventDetail>, Error> {
         let (tenant_id, id) = (scope.tenant_id().clone(), askable(id));
         self.database
+            .of_tenant(scope.tenant_id())
             .read(move |tx| -> Result<_, Error> {
                 let found: Option<((Columns, String), DetailColumns)> = event_table::table
                     .inner_join(

@@ -205,6 +205,7 @@ impl Provisioning {
         self.recorder.flush(&self.database).await?;
         let tenant_id = scope.tenant_id().to_string();
         self.database
+            .of_tenant(scope.tenant_id())
             .read(move |tx| {
                 let connection = tx.connection();
                 let criteria = Criteria::resolve(connection, &tenant_id, &search)?;

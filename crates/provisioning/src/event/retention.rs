@@ -79,6 +79,7 @@ impl Provisioning {
         let ids: Vec<Id<kind::Event>> = {
             let tenant_id = tenant_id.clone();
             self.database
+                .of_tenant(scope.tenant_id())
                 .read(move |tx| -> Result<_, Error> {
                     let of_tenant = provisioning_event::table.filter(event::tenant_id.eq(&tenant_id));
                     let old = of_tenant.filter(event::id.lt(&first_kept)).order(event::id).select(event::id);
@@ -88,6 +89,7 @@ impl Provisioning {
         };
         let Some(last) = ids.into_iter().next_back() else { return Ok(0) };
         self.database
+            .of_tenant(scope.tenant_id())
             .write(move |tx| -> Result<_, Error> {
                 let connection = tx.connection()?;
                 let held = change::hold(connection, tenant_id.as_str())?;
@@ -112,6 +114,7 @@ impl Provisioning {
         use provisioning_event::dsl as event;
         let (tenant_id, first_kept) = (scope.tenant_id().clone(), Id::<kind::Event>::first_at(before));
         self.database
+            .of_tenant(scope.tenant_id())
             .read(move |tx| -> Result<_, Error> {
                 let of_tenant = provisioning_event::table.filter(event::tenant_id.eq(&tenant_id));
                 Ok(of_tenant.filter(event::id.lt(&first_kept)).count().get_result(tx.connection())?)
@@ -138,6 +141,7 @@ impl Provisioning {
         let (last, any) = {
             let (tenant_id, from) = (tenant_id.clone(), from.clone());
             self.database
+                .of_tenant(scope.tenant_id())
                 .read(move |tx| -> Result<_, Error> {
                     let Some(last) = last_of_step(tx, &tenant_id, from.as_ref())? else { return Ok((None, false)) };
                     let condition = orphans(&tenant_id, from.as_ref(), &last);
@@ -154,6 +158,7 @@ impl Provisioning {
         let to = last.clone();
         let removed = self
             .database
+            .of_tenant(scope.tenant_id())
             .write(move |tx| -> Result<_, Error> {
                 let condition = || orphans(&tenant_id, from.as_ref(), &to);
                 let columns = (event_identifier::folded, event_identifier::subject_id);

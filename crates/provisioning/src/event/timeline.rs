@@ -60,6 +60,7 @@ impl Provisioning {
         let tenant_id = scope.tenant_id().clone();
         let now = self.database.now();
         self.database
+            .of_tenant(scope.tenant_id())
             .read(move |tx| -> Result<_, Error> {
                 let connection = tx.connection();
                 let subjects = match subject {
@@ -103,6 +104,7 @@ impl Provisioning {
         self.recorder.flush(&self.database).await?;
         let (tenant_id, application_id) = (scope.tenant_id().clone(), askable(application_id));
         self.database
+            .of_tenant(scope.tenant_id())
             .read(move |tx| -> Result<_, Error> {
                 let connection = tx.connection();
                 let mut first = |operations: &[O]| -> Result<Option<Milestone>, Error> {

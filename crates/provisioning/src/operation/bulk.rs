@@ -70,6 +70,7 @@ impl Provisioning {
         let reached_inside = Arc::clone(&reached);
         let written = self
             .database
+            .of_tenant(scope.tenant_id())
             .write(move |tx| create_all(tx, &scope_inside, prepared.clone(), &reached_inside))
             .instrument(tracing::info_span!("scim.change", operation = "bulk.circle"))
             .await;

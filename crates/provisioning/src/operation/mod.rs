@@ -68,6 +68,7 @@ impl Provisioning {
         let span = tracing::info_span!("scim.change", operation = attempt.operation.as_str());
         let result = self
             .database
+            .of_tenant(scope.tenant_id())
             .write(move |tx| -> Result<T, Error> {
                 let Done { answer, mut event } = work(tx)?;
                 event.request = request.clone();
@@ -95,7 +96,7 @@ impl Provisioning {
         is_brief: bool,
         work: impl FnOnce(&mut ReadTx<'_>) -> Result<Done<T>, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        match self.look(is_brief, work).await {
+        match self.look(scope, is_brief, work).await {
             Ok(Done { answer, event }) => {
                 self.keep(Origin::from(scope), call, event).await;
                 Ok(answer)
@@ -112,10 +113,12 @@ impl Provisioning {
     /// Runs `work` as a read. `is_brief`: it is a few look-ups by an index.
     async fn look<T: Send + 'static>(
         &self,
+        scope: &AppScope,
         is_brief: bool,
         work: impl FnOnce(&mut ReadTx<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        if is_brief { self.database.look_up(work).await } else { self.database.read(work).await }
+        let database = self.database.of_tenant(scope.tenant_id());
+        if is_brief { database.look_up(work).await } else { database.read(work).await }
     }
 
     /// Keeps a row for the next batch, and writes the batch when it is full.
@@ -131,11 +134,17 @@ impl Provisioning {
     /// Writes the row of an operation that did not happen. The error goes back to the client whatever becomes of the row.
     async fn failed(&self, scope: &AppScope, call: &Call, attempt: Attempt, error: Error) -> Error {
         tell_internal(call, &error);
+        let draft = attempt.into_draft(&error);
+        if matches!(error, Error::Busy) {
+            // Another write would only lengthen the line that this one found full.
+            self.keep(Origin::from(scope), call, draft).await;
+            return error;
+        }
         let (origin, recorded_call) = (Origin::from(scope), call.clone());
         let recorded_scope = scope.clone();
-        let draft = attempt.into_draft(&error);
         let written = self
             .database
+            .of_tenant(scope.tenant_id())
             .write(move |tx| -> Result<(), Error> {
                 let draft = attempt::named(tx.looking()?, &recorded_scope, draft.clone())?;
                 let stamp = Stamp::in_transaction(tx, &recorded_call);

@@ -39,7 +39,7 @@ impl Provisioning {
             let row = found.ok_or_else(|| Error::NotFound { resource_type: ty.name.clone(), id: wanted })?;
             representation::one(connection, scope, ty, &row, &projection)
         };
-        let found = self.look(is_brief, work).await;
+        let found = self.look(scope, is_brief, work).await;
         if let Err(error) = &found {
             tell_internal(call, error);
             let operation = intended(ty, Verb::Read);

@@ -1,6 +1,7 @@
 //! Clients at the same moment.
 
 mod groups;
+mod tenants;
 
 use futures_util::future::join_all;
 use provisioning::UserStatus;
