@@ -1,5 +1,7 @@
 //! [`Database`]: the one place that hops to a blocking thread, admits work, and opens transactions.
 
+mod admission;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
@@ -10,12 +12,13 @@ use tracing::Instrument;
 
 use crate::config::{Target, without_password};
 use crate::fair::Party;
-use crate::fair::gate::{Gate, Place};
+use crate::fair::gate::Gate;
 use crate::hold::{Hold, lock_file};
-use crate::id::{IdSource, Kind, kind};
+use crate::id::{IdSource, Kind};
 use crate::metrics::{Metrics, State};
 use crate::migration::{self, MigrationState};
 use crate::pool::{Pool, Pooled, Purpose, connect};
+use crate::room::CONNECTIONS_PER_LARGE;
 use crate::transaction::State as TransactionState;
 use crate::writer::Writer;
 use crate::{
@@ -45,6 +48,8 @@ struct Shared {
     pool: Pool,
     /// As many places as the pool has connections.
     gate: Arc<Gate>,
+    /// As many places as large answers may be put together at once.
+    large: Arc<Gate>,
     /// SQLite only.
     writer: Option<Writer>,
     metrics: Arc<Metrics>,
@@ -109,7 +114,8 @@ impl Database {
         };
         let purpose = if writer.is_some() { Purpose::Read } else { Purpose::Write };
         let pool = Pool::new(target.clone(), purpose, config.max_connections, busy_timeout_ms, Arc::clone(&metrics));
-        let gate = Gate::new(usize::try_from(config.max_connections).unwrap_or(usize::MAX));
+        let places = |count: u32| Gate::new(usize::try_from(count).unwrap_or(usize::MAX));
+        let (gate, large) = (places(config.max_connections), places(config.max_connections / CONNECTIONS_PER_LARGE));
         let lock_timeout_ms = pooling::is_pooled(&target).then_some(busy_timeout_ms);
         let shared = Shared {
             target,
@@ -120,24 +126,12 @@ impl Database {
             ids,
             pool,
             gate,
+            large,
             writer,
             metrics,
             _hold: hold,
         };
         Ok(Database { shared: Arc::new(shared), party: Party::Server })
-    }
-
-    /// The same database, asked on behalf of a tenant: who has to wait stands in that tenant's line, and places go round
-    /// the lines.
-    #[must_use]
-    pub fn of_tenant(&self, id: &Id<kind::Tenant>) -> Database {
-        Database { shared: Arc::clone(&self.shared), party: Party::tenant(id.as_str()) }
-    }
-
-    /// As [`Database::of_tenant`], for one who only claims to belong to a tenant.
-    #[must_use]
-    pub fn of_stranger(&self, claimed_tenant: &str) -> Database {
-        Database { shared: Arc::clone(&self.shared), party: Party::stranger(claimed_tenant) }
     }
 
     /// Runs `work` on a connection that reads. On SQLite a statement that writes fails. Waits for a free connection at
@@ -255,52 +249,13 @@ impl Database {
         };
         self.shared.metrics.write(&state, text);
     }
-
-    /// A place among those that may use a connection. Those of one party get in in the order of asking.
-    async fn admit(&self) -> Result<Place, Error> {
-        let (metrics, gate) = (&self.shared.metrics, &self.shared.gate);
-        // The usual case looks at no clock.
-        if let Some(place) = gate.try_enter() {
-            return Ok(place);
-        }
-        let Ok(waiting) = gate.line_up(self.party) else {
-            metrics.refused.increment();
-            return Err(Error::Busy);
-        };
-        let (_waiting, began) = (metrics.waiting.enter(), Instant::now());
-        let wait = Duration::from_millis(self.shared.busy_timeout_ms);
-        let admitted = tokio::time::timeout(wait, waiting.place()).await;
-        metrics.waits.observe(elapsed_us(began));
-        match admitted {
-            Ok(Some(place)) => Ok(place),
-            Ok(None) => Err(Error::unavailable("the database is closed")),
-            Err(_elapsed) => {
-                metrics.refused.increment();
-                Err(Error::Busy)
-            }
-        }
-    }
-
-    /// Admits `work` and runs it on a thread that may block, in the current span.
-    async fn blocking<T, E>(&self, work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<Error> + Send + 'static,
-    {
-        let place = self.admit().await?;
-        let span = tracing::Span::current();
-        #[expect(clippy::disallowed_methods, reason = "this is the one hop to a blocking thread")]
-        let running = tokio::task::spawn_blocking(move || {
-            let result = span.in_scope(work);
-            // Only now: a caller that stopped waiting must not let another one in while its connection is in use.
-            drop(place);
-            result
-        });
-        running.await.unwrap_or_else(|_stopped| Err(Error::unavailable("the program is stopping").into()))
-    }
 }
 
 impl Shared {
+    fn busy_timeout(&self) -> Duration {
+        Duration::from_millis(self.busy_timeout_ms)
+    }
+
     /// A connection of its own, outside of the pool.
     fn connect(&self) -> Result<Connection, Error> {
         connect(&self.target, Purpose::Write, self.busy_timeout_ms).map_err(Error::unavailable)

@@ -23,6 +23,7 @@ mod metrics;
 mod migration;
 mod pool;
 mod pooling;
+mod room;
 pub mod schema;
 #[cfg(feature = "testing")]
 #[expect(clippy::expect_used, clippy::panic, reason = "a test's set-up fails by panicking")]
@@ -45,5 +46,6 @@ pub use error::{Cause, Error};
 pub use id::{Id, InvalidId, Kind, MAX_ID_LENGTH, kind};
 pub use insert::{Insert, Value};
 pub use migration::{MigrateError, MigrationState};
+pub use room::{NoRoomYet, Room};
 pub use timestamp::Timestamp;
 pub use transaction::{ReadTx, WriteTx};

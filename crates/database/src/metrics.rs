@@ -10,7 +10,7 @@ const GROUP_SIZES: [u64; 8] = [1, 2, 4, 8, 16, 32, 64, 128];
 /// Kept by a `Database` and its writer. Atomic numbers only.
 #[derive(Debug)]
 pub(crate) struct Metrics {
-    /// Callers that wait for a free connection.
+    /// Callers that wait for a free connection or for room for a large answer.
     pub waiting: Gauge,
     /// How long those waited that had to.
     pub waits: Durations,

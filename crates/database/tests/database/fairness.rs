@@ -34,11 +34,16 @@ enum Way {
 impl Way {
     async fn go(self, database: &Database, work: impl FnOnce() + Send + 'static) -> Result<(), Error> {
         let mut work = Some(work);
-        let mut once = move || work.take().map_or((), |work| work());
+        let mut once = move || {
+            if let Some(work) = work.take() {
+                work();
+            }
+            Ok(())
+        };
         match self {
-            Way::Read => database.read(move |_| Ok(once())).await,
-            Way::LookUp => database.look_up(move |_| Ok(once())).await,
-            Way::Write => database.write(move |_| Ok(once())).await,
+            Way::Read => database.read(move |_| once()).await,
+            Way::LookUp => database.look_up(move |_| once()).await,
+            Way::Write => database.write(move |_| once()).await,
         }
     }
 }
@@ -196,4 +201,64 @@ async fn a_slow_group_is_committed_early() {
     slow.unwrap().unwrap();
     open_last.send(()).unwrap();
     last.await.unwrap().unwrap();
+}
+
+/// Whoever waits for room keeps nobody from a connection.
+#[tokio::test]
+async fn large_answers_are_put_together_a_few_at_a_time() {
+    for (name, scratch) in Scratch::both() {
+        scratch.open();
+        let config = DatabaseConfig { url: scratch.url().to_owned(), max_connections: 4, busy_timeout_ms: PATIENCE_MS };
+        let database = Database::open(&config, Arc::new(SystemClock), Arc::new(SystemRandom)).unwrap();
+        let greedy = database.of_tenant(&tenant("greedy"));
+        let (asked, mut has_asked) = tokio::sync::mpsc::channel(8);
+        let (open, gate) = mpsc::channel::<()>();
+        let (first, first_asked) = (greedy.clone(), asked.clone());
+        let first = tokio::spawn(async move {
+            first
+                .read_large(move |_, room| {
+                    room.for_large_answer()?;
+                    room.for_large_answer()?;
+                    first_asked.try_send(true).unwrap();
+                    gate.recv().unwrap();
+                    Ok::<_, Error>(1)
+                })
+                .await
+        });
+        assert_eq!(has_asked.recv().await, Some(true), "{name}");
+        let second = tokio::spawn(async move {
+            let mut runs = 0;
+            greedy
+                .read_large(move |_, room| {
+                    runs += 1;
+                    let found = room.for_large_answer();
+                    asked.try_send(found.is_ok()).unwrap();
+                    found?;
+                    Ok::<_, Error>(runs)
+                })
+                .await
+        });
+        assert_eq!(has_asked.recv().await, Some(false), "{name}");
+        // Three at once: the one that waits has no connection.
+        let meeting = Arc::new(std::sync::Barrier::new(3));
+        let meet = || {
+            let (database, meeting) = (database.clone(), Arc::clone(&meeting));
+            async move {
+                database
+                    .read(move |_| {
+                        meeting.wait();
+                        Ok::<_, Error>(())
+                    })
+                    .await
+            }
+        };
+        let (one, two, three) = tokio::join!(meet(), meet(), meet());
+        assert!(one.is_ok() && two.is_ok() && three.is_ok(), "{name}");
+        let small = database.read_large(|_, _| Ok::<_, Error>(())).await;
+        assert!(small.is_ok(), "{name}: what is small asks for no room");
+        open.send(()).unwrap();
+        assert_eq!(first.await.unwrap().unwrap(), 1, "{name}");
+        assert_eq!(has_asked.recv().await, Some(true), "{name}");
+        assert_eq!(second.await.unwrap().unwrap(), 2, "{name}: done again");
+    }
 }

@@ -202,7 +202,7 @@ pub(super) fn create(
     count::add(tx, scope, &ty.name, 1);
 
     let answer = match restored || !member_changes.is_empty() {
-        true => representation::one(tx.looking()?, scope, ty, &row, projection)?,
+        true => representation::one(tx.looking()?, scope, ty, &row, projection, None)?,
         false => representation::of_new(scope, ty, &row, projection)?,
     };
     let members = MemberWords::read(tx, scope, &member_changes)?;

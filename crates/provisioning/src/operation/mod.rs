@@ -26,7 +26,7 @@ pub use query::{Queried, QueryAt};
 pub use reject::Refusal;
 pub use replace::IfMatch;
 
-use database::{ReadTx, WriteTx};
+use database::{ReadTx, Room, WriteTx};
 use registry::AppScope;
 use scim_model::{ResourceKind, ResourceType};
 use tracing::Instrument;
@@ -94,7 +94,7 @@ impl Provisioning {
         call: &Call,
         attempt: Attempt,
         is_brief: bool,
-        work: impl FnOnce(&mut ReadTx<'_>) -> Result<Done<T>, Error> + Send + 'static,
+        work: impl FnMut(&mut ReadTx<'_>, Option<&mut Room>) -> Result<Done<T>, Error> + Send + 'static,
     ) -> Result<T, Error> {
         match self.look(scope, is_brief, work).await {
             Ok(Done { answer, event }) => {
@@ -115,10 +115,13 @@ impl Provisioning {
         &self,
         scope: &AppScope,
         is_brief: bool,
-        work: impl FnOnce(&mut ReadTx<'_>) -> Result<T, Error> + Send + 'static,
+        mut work: impl FnMut(&mut ReadTx<'_>, Option<&mut Room>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let database = self.database.of_tenant(scope.tenant_id());
-        if is_brief { database.look_up(work).await } else { database.read(work).await }
+        match is_brief {
+            true => database.look_up(move |tx| work(tx, None)).await,
+            false => database.read_large(move |tx, room| work(tx, Some(room))).await,
+        }
     }
 
     /// Keeps a row for the next batch, and writes the batch when it is full.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use database::Connection;
+use database::{Connection, Room};
 use registry::{AppScope, Feature};
 use scim_model::filter::{Decided, Filter, FilterError};
 use scim_model::message::list::{CursorPage, ListResponse};
@@ -136,12 +136,12 @@ impl Provisioning {
         let told = Told { operation, at: at.clone(), asked, filter, request, steps };
         let (provisioning, scope_inside) = (self.clone(), scope.clone());
         let is_brief = prepared.is_brief(scope, &self.crawl);
-        self.answer(scope, call, attempt, is_brief, move |tx| {
+        self.answer(scope, call, attempt, is_brief, move |tx, room| {
             let (scope, connection, limits) = (&scope_inside, tx.connection(), &provisioning.limits);
             let found = prepared.search.run(connection, scope, limits, &provisioning.crawl)?;
-            let event = told.event(&query, &found, &prepared.search);
+            let event = told.clone().event(&query, &found, &prepared.search);
             let Found { hits, total, next, previous } = found;
-            let items = prepared.represented(connection, scope, hits)?;
+            let items = prepared.represented(connection, scope, hits, room)?;
             let body = match query.start {
                 query::Start::Index(start_index) => {
                     ListResponse { total: total.unwrap_or_default(), start_index, items }.to_json()
@@ -240,7 +240,13 @@ impl Prepared {
     }
 
     /// The hits as the client wants to see them, in their order: one go at the database for each type.
-    fn represented(&self, connection: &mut Connection, scope: &AppScope, hits: Vec<Hit>) -> Result<Vec<String>, Error> {
+    fn represented(
+        &self,
+        connection: &mut Connection,
+        scope: &AppScope,
+        hits: Vec<Hit>,
+        mut room: Option<&mut Room>,
+    ) -> Result<Vec<String>, Error> {
         let mut items: Vec<String> = vec![String::new(); hits.len()];
         let mut of_targets: Vec<(Vec<usize>, Vec<ResourceRow>)> = vec![Default::default(); self.search.targets.len()];
         for (place, hit) in hits.into_iter().enumerate() {
@@ -255,7 +261,8 @@ impl Prepared {
             if rows.is_empty() {
                 continue;
             }
-            let represented = representation::many(connection, scope, &target.ty, rows, projection)?;
+            let represented =
+                representation::many(connection, scope, &target.ty, rows, projection, room.as_deref_mut())?;
             for (place, representation) in places.iter().zip(represented) {
                 if let Some(item) = items.get_mut(*place) {
                     *item = representation.body;

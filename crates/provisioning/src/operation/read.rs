@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use database::ReadTx;
+use database::{ReadTx, Room};
 use registry::AppScope;
 use scim_model::ResourceType;
 use scim_model::project::Projection;
@@ -33,11 +33,11 @@ impl Provisioning {
     ) -> Result<Representation, Error> {
         let (scope_inside, ty_inside, wanted) = (scope.clone(), ty.clone(), id.to_owned());
         let is_brief = representation::is_brief(ty, &projection);
-        let work = move |tx: &mut ReadTx<'_>| -> Result<Representation, Error> {
+        let work = move |tx: &mut ReadTx<'_>, room: Option<&mut Room>| -> Result<Representation, Error> {
             let (scope, ty, connection) = (&scope_inside, ty_inside.as_ref(), tx.connection());
             let found = row::find(connection, scope, &ty.name, &wanted, representation::beside(ty))?;
-            let row = found.ok_or_else(|| Error::NotFound { resource_type: ty.name.clone(), id: wanted })?;
-            representation::one(connection, scope, ty, &row, &projection)
+            let row = found.ok_or_else(|| Error::NotFound { resource_type: ty.name.clone(), id: wanted.clone() })?;
+            representation::one(connection, scope, ty, &row, &projection, room)
         };
         let found = self.look(scope, is_brief, work).await;
         if let Err(error) = &found {

@@ -242,7 +242,7 @@ fn answer(tx: &mut WriteTx<'_>, scope: &AppScope, ty: &ResourceType, modified: &
         let location = representation::location(scope, ty, &modified.row.id);
         return Ok(Answer::Empty { version: modified.row.version, location });
     }
-    representation::one(connection, scope, ty, &modified.row, &modified.projection).map(Answer::Resource)
+    representation::one(connection, scope, ty, &modified.row, &modified.projection, None).map(Answer::Resource)
 }
 
 /// What the row of a change is called.
@@ -374,9 +374,7 @@ pub(super) fn document(ty: &ResourceType, resource: &Resource, row: &ResourceRow
 /// The answer as the report keeps it. It has no secrets; only long lists are folded.
 pub(super) fn response_text(answer: &Answer) -> Option<String> {
     match answer {
-        Answer::Resource(Representation { body, .. }) => {
-            Some(redact::answer_body(body, KEPT_BODY_BYTES))
-        }
+        Answer::Resource(Representation { body, .. }) => Some(redact::answer_body(body, KEPT_BODY_BYTES)),
         Answer::Empty { .. } => None,
     }
 }

@@ -11,6 +11,7 @@ use crate::operation::query::QueryAt;
 use crate::search::run::{Found, Search};
 
 /// What is known about a query before it is answered.
+#[derive(Clone)]
 pub(super) struct Told {
     pub operation: Operation,
     pub at: QueryAt,

@@ -4,11 +4,11 @@
 
 use std::collections::HashMap;
 
-use database::Connection;
+use database::{Connection, Room};
 use registry::AppScope;
 use scim_model::project::{Projection, splice};
 use scim_model::{ResourceKind, ResourceType};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::error::Error;
 use crate::resource::member::{self, Beside, Member, Members, Membership};
@@ -48,8 +48,9 @@ pub(crate) fn one(
     ty: &ResourceType,
     row: &ResourceRow,
     projection: &Projection,
+    room: Option<&mut Room>,
 ) -> Result<Representation, Error> {
-    let mut page = many(connection, scope, ty, std::slice::from_ref(row), projection)?;
+    let mut page = many(connection, scope, ty, std::slice::from_ref(row), projection, room)?;
     page.pop().ok_or_else(|| Error::Internal("a representation got lost".into()))
 }
 
@@ -64,15 +65,16 @@ pub(crate) fn of_new(
 }
 
 /// A page of resources of one type, each in full or as `projection` wants it. The groups of all users are read together, and
-/// so are the members of all groups.
+/// so are the members of all groups. Without `room` it may be of any size.
 pub(crate) fn many(
     connection: &mut Connection,
     scope: &AppScope,
     ty: &ResourceType,
     rows: &[ResourceRow],
     projection: &Projection,
+    room: Option<&mut Room>,
 ) -> Result<Vec<Representation>, Error> {
-    let spliced = Spliced::read(connection, scope, ty, rows, projection)?;
+    let spliced = Spliced::read(connection, scope, ty, rows, projection, room)?;
     rows.iter().map(|row| spliced.representation(scope, ty, row, projection)).collect()
 }
 
@@ -108,6 +110,7 @@ impl Spliced {
         ty: &ResourceType,
         rows: &[ResourceRow],
         projection: &Projection,
+        room: Option<&mut Room>,
     ) -> Result<Self, Error> {
         let ids = || rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>();
         Ok(match ty.kind() {
@@ -116,7 +119,7 @@ impl Spliced {
                 None => member::memberships_of(connection, scope, &ids())?,
             }),
             ResourceKind::Group if projection.wants("members") => {
-                Spliced::Members(member::of_groups(connection, scope, &ids())?)
+                Spliced::Members(member::of_groups(connection, scope, &ids(), room)?)
             }
             ResourceKind::User | ResourceKind::Group | ResourceKind::Other => Spliced::Nothing,
         })
@@ -143,9 +146,15 @@ fn groups_beside(rows: &[ResourceRow]) -> Option<HashMap<String, Vec<Membership>
     rows.iter().map(|row| Some((row.id.clone(), member::memberships_beside(row.beside.as_deref())?))).collect()
 }
 
+/// Each entry is made and written one after the other: there may be a hundred thousand. `None` if there are none.
 fn json_list<T: Serialize>(entries: impl Iterator<Item = T>) -> Result<Option<String>, Error> {
-    let entries: Vec<T> = entries.collect();
-    Ok(if entries.is_empty() { None } else { Some(serde_json::to_string(&entries)?) })
+    let mut entries = entries.peekable();
+    if entries.peek().is_none() {
+        return Ok(None);
+    }
+    let mut json = Vec::new();
+    serde_json::Serializer::new(&mut json).collect_seq(entries)?;
+    Ok(Some(String::from_utf8(json).map_err(|error| Error::Internal(error.into()))?))
 }
 
 /// An entry of a user's `groups` (RFC 7643 §4.1.2).

@@ -127,7 +127,7 @@ fn represented(
     attribute: &str,
 ) -> Result<Vec<Option<Value>>, Error> {
     let projection = Projection::parse(Some(attribute), None, ty)?;
-    let represented = representation::many(connection, scope, ty, rows, &projection)?;
+    let represented = representation::many(connection, scope, ty, rows, &projection, None)?;
     let values = represented.into_iter().map(|representation| {
         let resource = Resource::from_stored(&representation.body).map_err(|error| Error::Internal(Box::new(error)));
         resource.map(|mut resource| resource.take(attribute))

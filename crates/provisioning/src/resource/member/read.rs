@@ -6,13 +6,16 @@
 use std::collections::{HashMap, HashSet};
 
 use database::schema::{group_member as table, resource};
-use database::{CacheStatement, Connection};
+use database::{CacheStatement, Connection, Room};
 use diesel::prelude::*;
 use registry::AppScope;
 
 use super::{CHUNK, Member, Membership, Nesting, Owner, memberships, sorted};
 use crate::error::Error;
 use crate::resource::row::visible;
+
+/// An answer with more members than this is a large one.
+const LARGE_ANSWER: usize = 10_000;
 
 /// The members of several groups; who is in more than one of them is read and kept once.
 #[derive(Debug, Default)]
@@ -35,8 +38,13 @@ pub(crate) fn of_group(connection: &mut Connection, scope: &AppScope, group_id: 
 }
 
 /// All members of each of the groups: one statement for the memberships of the page, and one for each [`CHUNK`] of
-/// different members.
-pub(crate) fn of_groups(connection: &mut Connection, scope: &AppScope, group_ids: &[&str]) -> Result<Members, Error> {
+/// different members. Asks for `room`, if it has to, as soon as it knows how many there are.
+pub(crate) fn of_groups(
+    connection: &mut Connection,
+    scope: &AppScope,
+    group_ids: &[&str],
+    room: Option<&mut Room>,
+) -> Result<Members, Error> {
     let mut found = Members::default();
     for chunk in group_ids.chunks(CHUNK) {
         let memberships: Vec<(String, String)> = database::each!(connection, connection => memberships!(scope)
@@ -48,6 +56,11 @@ pub(crate) fn of_groups(connection: &mut Connection, scope: &AppScope, group_ids
         for (group_id, member_id) in memberships {
             found.ids.entry(group_id).or_default().push(member_id);
         }
+    }
+    if let Some(room) = room
+        && found.ids.values().map(Vec::len).sum::<usize>() > LARGE_ANSWER
+    {
+        room.for_large_answer().map_err(database::Error::from)?;
     }
     let different: HashSet<&str> = found.ids.values().flatten().map(String::as_str).collect();
     let mut different: Vec<&str> = different.into_iter().collect();
