@@ -123,7 +123,8 @@ async fn the_loser_of_a_deadlock_is_done_again() {
     };
     let (one, two) = tokio::join!(lock("a", "b"), lock("b", "a"));
     assert!(one.is_ok() && two.is_ok(), "{one:?} {two:?}");
-    assert_eq!(runs.load(Ordering::Relaxed), 3);
+    // On a slow machine both may be given up.
+    assert!(runs.load(Ordering::Relaxed) >= 3);
     let names: Vec<String> =
         database.read(|tx| Ok::<_, Error>(tenant::table.select(tenant::name).load(tx.connection())?)).await.unwrap();
     assert!(names.iter().all(|name| name.ends_with("xx") && !name.ends_with("xxx")), "each once: {names:?}");
