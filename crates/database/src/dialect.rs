@@ -13,6 +13,7 @@ use diesel::sql_types::{BigInt, Text};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::connection::MultiBackend;
+use crate::error::DEADLOCK;
 use crate::{Connection, Error};
 
 pub(crate) const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
@@ -167,8 +168,7 @@ pub(crate) fn run_migrations(connection: &mut Connection, is_pooled: bool) -> Re
             // of a transaction.
             postgres.batch_execute("SET lock_timeout = 0")?;
             postgres.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
-            let done =
-                postgres.run_pending_migrations(POSTGRES_MIGRATIONS).map(|versions| versions.len()).map_err(failed);
+            let done = run_beside_others(postgres).map_err(failed);
             postgres.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})"))?;
             done
         }
@@ -186,6 +186,27 @@ pub(crate) fn run_migrations(connection: &mut Connection, is_pooled: bool) -> Re
             }
         }
     }
+}
+
+/// So often a migration is tried while other servers write.
+const MIGRATION_ATTEMPTS: usize = 20;
+
+/// Runs the pending migrations while servers of the version before go on. A migration locks whole tables, one after the
+/// other, and may meet somebody who holds them in another order: if PostgreSQL then gives up the migration, of which nothing
+/// is kept, it is tried again. Those before it stay.
+fn run_beside_others(postgres: &mut PgConnection) -> diesel::migration::Result<usize> {
+    let pending = postgres.pending_migrations(POSTGRES_MIGRATIONS)?.len();
+    for _ in 1..MIGRATION_ATTEMPTS {
+        match postgres.run_pending_migrations(POSTGRES_MIGRATIONS).map(|versions| versions.len()) {
+            Err(error) if error.to_string().contains(DEADLOCK) => {
+                tracing::info!("a migration met a transaction of another server and is tried again");
+            }
+            Err(error) => return Err(error),
+            Ok(_last_ones) => return Ok(pending),
+        }
+    }
+    postgres.run_pending_migrations(POSTGRES_MIGRATIONS)?;
+    Ok(pending)
 }
 
 /// The database's own name and version: `SQLite 3.51.1`, `PostgreSQL 15.14 (Debian …)`.

@@ -117,7 +117,7 @@ fn unique_constraint(information: &dyn DatabaseErrorInformation) -> String {
 }
 
 /// What PostgreSQL says of a deadlock that it broke.
-const DEADLOCK: &str = "deadlock detected";
+pub(crate) const DEADLOCK: &str = "deadlock detected";
 
 /// diesel keeps neither SQLite's result code nor PostgreSQL's SQLSTATE, so the message has to do: SQLITE_BUSY,
 /// SQLITE_LOCKED, 40P01 (deadlock) and 55P03 (lock not available). A server that speaks another language gives
