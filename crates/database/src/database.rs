@@ -311,45 +311,53 @@ impl Shared {
             }
             work(&mut tx)
         }));
-        let (ended, state) = match &worked {
-            Ok(Ok(_)) => (tx.end(), tx.state()),
-            Ok(Err(_)) | Err(_) => (Ok(()), tx.state()),
-        };
-        let committed = match (&worked, &ended, state) {
-            (Ok(Ok(_)), Ok(()), TransactionState::Begun) => {
-                Connection::commit_transaction(&mut pooled.connection).map_err(Error::from)
+        let ended = if matches!(worked, Ok(Ok(_))) { tx.end() } else { Ok(()) };
+        let state = tx.state();
+        let error = match worked {
+            Ok(Ok(value)) => {
+                return match self.finish(&mut pooled, ended, state) {
+                    Ok(()) => {
+                        if !matches!(state, TransactionState::NotBegun { .. }) {
+                            self.metrics.commits.increment();
+                            self.metrics.transactions.observe(elapsed_us(began));
+                        }
+                        Ok(value)
+                    }
+                    Err((error, again)) => Err((error.into(), again)),
+                };
             }
-            _ => Ok(()),
-        };
-        match (worked, ended, committed) {
-            (Ok(Ok(value)), Ok(()), Ok(())) => {
-                if !matches!(state, TransactionState::NotBegun { .. }) {
-                    self.metrics.commits.increment();
-                    self.metrics.transactions.observe(elapsed_us(began));
-                }
-                Ok(value)
-            }
-            (Ok(Ok(_)), Ok(()), Err(error)) => {
-                self.metrics.failed_commits.increment();
+            Ok(Err(error)) => error,
+            Err(_panic) => {
                 self.pool.throw_away(&mut pooled);
-                Err((error.into(), watch.conflicted()))
+                return Err(finally(Error::other("the write panicked")));
             }
-            (Ok(Ok(_)), Err(error), _) => {
-                self.clean_up(&mut pooled, state);
-                let was_slower = matches!(error, Error::Unique { .. });
-                Err((error.into(), was_slower || watch.conflicted()))
-            }
-            (Ok(Err(error)), ..) => {
-                self.clean_up(&mut pooled, state);
-                // Nothing was sent that could have changed anything, so another connection may try.
-                let nothing_sent = watch.lost() && matches!(state, TransactionState::NotBegun { .. });
-                Err((error, nothing_sent || watch.conflicted()))
-            }
-            (Err(_panic), ..) => {
-                self.pool.throw_away(&mut pooled);
-                Err(finally(Error::other("the write panicked")))
-            }
+        };
+        self.clean_up(&mut pooled, state);
+        // Nothing was sent that could have changed anything, so another connection may try.
+        let nothing_sent = watch.lost() && matches!(state, TransactionState::NotBegun { .. });
+        Err((error, nothing_sent || watch.conflicted()))
+    }
+
+    /// Commits what was begun, unless the last rows were refused. A failure says whether there is sense in doing it again.
+    fn finish(
+        &self,
+        pooled: &mut Pooled,
+        ended: Result<(), Error>,
+        state: TransactionState,
+    ) -> Result<(), (Error, bool)> {
+        if let Err(error) = ended {
+            self.clean_up(pooled, state);
+            let was_slower = matches!(error, Error::Unique { .. });
+            return Err((error, was_slower || pooled.watch.conflicted()));
         }
+        if state == TransactionState::Begun
+            && let Err(error) = Connection::commit_transaction(&mut pooled.connection)
+        {
+            self.metrics.failed_commits.increment();
+            self.pool.throw_away(pooled);
+            return Err((error.into(), pooled.watch.conflicted()));
+        }
+        Ok(())
     }
 
     /// Leaves a connection outside of any transaction, or gives it up. The error of the work says more than a failure here.

@@ -196,17 +196,16 @@ const MIGRATION_ATTEMPTS: usize = 20;
 /// is kept, it is tried again. Those before it stay.
 fn run_beside_others(postgres: &mut PgConnection) -> diesel::migration::Result<usize> {
     let pending = postgres.pending_migrations(POSTGRES_MIGRATIONS)?.len();
-    for _ in 1..MIGRATION_ATTEMPTS {
-        match postgres.run_pending_migrations(POSTGRES_MIGRATIONS).map(|versions| versions.len()) {
-            Err(error) if error.to_string().contains(DEADLOCK) => {
+    let mut attempts = 1;
+    loop {
+        match postgres.run_pending_migrations(POSTGRES_MIGRATIONS).map(|_last_ones| pending) {
+            Err(error) if attempts < MIGRATION_ATTEMPTS && error.to_string().contains(DEADLOCK) => {
                 tracing::info!("a migration met a transaction of another server and is tried again");
+                attempts += 1;
             }
-            Err(error) => return Err(error),
-            Ok(_last_ones) => return Ok(pending),
+            outcome => return outcome,
         }
     }
-    postgres.run_pending_migrations(POSTGRES_MIGRATIONS)?;
-    Ok(pending)
 }
 
 /// The database's own name and version: `SQLite 3.51.1`, `PostgreSQL 15.14 (Debian …)`.

@@ -16,14 +16,11 @@ use diesel::sqlite::Sqlite;
 use diesel::{PgConnection, SqliteConnection};
 
 use crate::Connection;
+use crate::cached::FEW_ROWS;
 use crate::insert::{Insert, OnConflict, Value};
 
 /// So many values fit into one statement of SQLite (its limit is 32,766).
 const MOST_VALUES: usize = 32_000;
-
-/// What one user brings: e-mails, names, identifiers. SQLite keeps no statement for more rows than these prepared, as each
-/// number of rows makes a text of its own.
-const FEW_ROWS: usize = 16;
 
 /// Sends the rows. On PostgreSQL all of them are kept or none is, also outside of a transaction.
 pub(crate) fn insert_all(connection: &mut Connection, inserts: &[Insert]) -> QueryResult<()> {

@@ -141,6 +141,7 @@ fn create_all(
         reached.store(place, Ordering::Relaxed);
         let Prepared { call, ty, request, mut new, .. } = one;
         ids.resolve(&mut new.resource);
+        new.map(scope, &ty);
         new.members.iter_mut().for_each(|member| ids.resolve_text(member));
         let projection = Projection::parse(None, None, &ty)?;
         let Done { answer, mut event } = create(tx, scope, &ty, &new, seat, &projection)?;

@@ -29,14 +29,16 @@ use crate::resource::{count, key};
 pub(super) struct New {
     pub resource: Resource,
     pub members: Vec<String>,
+    /// What the mapping makes of a user.
+    profile: Option<Profile>,
     password_hash: Option<String>,
     steps: Vec<Step>,
 }
 
 impl New {
-    /// What the mapping makes of a user.
-    fn profile(&self, scope: &AppScope, ty: &ResourceType) -> Option<Profile> {
-        (ty.kind() == ResourceKind::User).then(|| scope.mapping().apply(&self.resource))
+    /// Applies the mapping, to a resource whose references were put in since.
+    pub fn map(&mut self, scope: &AppScope, ty: &ResourceType) {
+        self.profile = (ty.kind() == ResourceKind::User).then(|| scope.mapping().apply(&self.resource));
     }
 }
 
@@ -122,7 +124,7 @@ impl Provisioning {
         let answer = self
             .change(scope, call, attempt, move |tx| {
                 let (scope, resource) = (&transaction_scope, &new.resource);
-                let seat = Seat::find_alone(tx, scope, &ty, resource, new.profile(scope, &ty).as_ref())?;
+                let seat = Seat::find_alone(tx, scope, &ty, resource, new.profile.as_ref())?;
                 create(tx, scope, &ty, &new, seat, &projection)
             })
             .await?;
@@ -150,7 +152,9 @@ impl Provisioning {
             ResourceKind::Group => members = super::replace::member_ids(resource.take("members"))?,
             ResourceKind::Other => {}
         }
-        Ok(New { resource, members, password_hash, steps })
+        let mut new = New { resource, members, profile: None, password_hash, steps };
+        new.map(scope, ty);
+        Ok(new)
     }
 }
 
@@ -163,7 +167,7 @@ pub(super) fn create(
     seat: Seat,
     projection: &Projection,
 ) -> Result<Done<Representation>, Error> {
-    let New { resource, members: member_ids, password_hash, steps } = new;
+    let New { resource, members: member_ids, profile, password_hash, steps } = new;
     let mut steps = steps.clone();
     let Seat { mut row, restored, for_newcomer } = seat;
     let is_user = ty.kind() == ResourceKind::User;
@@ -176,9 +180,9 @@ pub(super) fn create(
     row.created_at = tx.now();
     row.last_modified_at = tx.now();
     row.document = store::document(ty, resource, &row);
-    if let Some(profile) = new.profile(scope, ty) {
+    if let Some(profile) = profile {
         let person = if for_newcomer { Person::New } else { Person::of_link(row.directory_user_id.as_deref()) };
-        let placed = place(tx, scope, profile, person, password_hash.as_deref())?;
+        let placed = place(tx, scope, profile.clone(), person, password_hash.as_deref())?;
         steps.extend(placed_steps(scope, &placed));
         row.directory_user_id = Some(placed.id);
     }

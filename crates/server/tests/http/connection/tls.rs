@@ -1,7 +1,5 @@
 //! https by the server itself. What it is spoken to with has nothing to do with the database: SQLite alone.
 
-use std::time::Duration;
-
 use database::testing::Scratch;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -9,6 +7,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::rustls::version::{TLS12, TLS13};
 use tokio_rustls::rustls::{HandshakeKind, ProtocolVersion};
 
+use super::stop::stop_while_under_way;
 use crate::support::{BODY_LIMIT_BYTES, Conversation, TestCertificate, TestServer, TlsClient, user};
 
 async fn server(certificate: &TestCertificate) -> TestServer {
@@ -127,25 +126,10 @@ async fn a_stop_finishes_requests_and_waits_for_no_handshake() {
     let (certificate, client) = TestCertificate::make();
     let server = server(&certificate).await;
     let application = server.application("acme", &[]).await;
-    let body = user("ada@corp.test").to_string();
     let mut stalled = Conversation::over(TcpStream::connect(&server.wire.address).await.unwrap());
     stalled.send(&[22, 3, 1]).await;
-    let (mut idle, mut under_way) = (open(&server, &client).await, open(&server, &client).await);
-    idle.send(&application.request("GET", "/Users", "", "")).await;
-    idle.answer().await.expect(200);
-    let headers = format!("Expect: 100-continue\r\nContent-Length: {}\r\n", body.len());
-    under_way.send(&application.request("POST", "/Users", &headers, &body[..10])).await;
-    under_way.answer().await.expect(100);
-
-    let stopped = server.begin_to_stop();
-    while TcpStream::connect(&server.wire.address).await.is_ok() {
-        tokio::task::yield_now().await;
-    }
-    idle.ends().await;
-    under_way.send(&body.as_bytes()[10..]).await;
-    under_way.answer().await.expect(201);
-    under_way.ends().await;
-    tokio::time::timeout(Duration::from_secs(60), stopped).await.expect("nobody is waited for");
+    let (idle, under_way) = (open(&server, &client).await, open(&server, &client).await);
+    stop_while_under_way(&server, &application, idle, under_way).await;
     // It was open until now.
     drop(stalled);
 }
