@@ -35,6 +35,7 @@ pub struct WriteTx<'a> {
     ids: &'a IdSource,
     waiting: Waiting,
     state: State,
+    may_have_changed: bool,
 }
 
 /// How far a transaction is.
@@ -50,7 +51,7 @@ pub(crate) enum State {
 
 impl<'a> WriteTx<'a> {
     pub(crate) fn new(connection: &'a mut Connection, now: Timestamp, ids: &'a IdSource, state: State) -> Self {
-        WriteTx { connection, now, ids, waiting: Waiting::default(), state }
+        WriteTx { connection, now, ids, waiting: Waiting::default(), state, may_have_changed: false }
     }
 
     /// The time at which the write began.
@@ -64,8 +65,19 @@ impl<'a> WriteTx<'a> {
     /// When the transaction cannot begin, or what waits is refused.
     pub fn connection(&mut self) -> Result<&mut Connection, Error> {
         self.begin()?;
+        self.may_have_changed = true;
         together::insert_all(self.connection, &self.waiting.take())?;
         Ok(self.connection)
+    }
+
+    /// Where to run queries that lock what they find and change nothing: a write that fails after no more than that leaves
+    /// nothing to be undone. What waits is written before.
+    ///
+    /// # Errors
+    /// As [`WriteTx::connection`].
+    pub fn locking(&mut self) -> Result<&mut Connection, Error> {
+        self.begin()?;
+        if self.waiting.is_empty() { Ok(self.connection) } else { self.connection() }
     }
 
     /// Where to run queries that lock nothing and find something out that may have changed by the end: a row that is then
@@ -117,9 +129,15 @@ impl<'a> WriteTx<'a> {
             if matches!(self.state, State::NotBegun { .. }) {
                 self.state = State::Sent;
             }
+            self.may_have_changed = true;
             together::insert_all(self.connection, &waiting)?;
         }
         Ok(())
+    }
+
+    /// Whether there may be anything to undo.
+    pub(crate) fn may_have_changed(&self) -> bool {
+        self.may_have_changed
     }
 
     pub(crate) fn state(&self) -> State {

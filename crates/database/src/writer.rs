@@ -1,9 +1,9 @@
 //! SQLite's one writer, with group commit.
 //!
 //! A thread of its own owns the write connection. It takes every write that waits (up to a bound), tenant by tenant in
-//! turns, runs each in its own savepoint of one `BEGIN IMMEDIATE` transaction, commits once, and only then answers them all: one fsync serves many requests, and an
-//! acknowledged write survives a power failure. A write that fails or panics rolls back only itself. There is no timer:
-//! a lone write commits at once.
+//! turns, runs one after the other in one `BEGIN IMMEDIATE` transaction, commits once, and only then answers them all: one fsync serves many requests, and an
+//! acknowledged write survives a power failure. A write that fails or panics undoes only itself: where it had changed something,
+//! the whole group is rolled back and run again, each write in a savepoint. There is no timer: a lone write commits at once.
 //!
 //! Other processes may write the same file. BEGIN then waits up to the busy timeout, and everyone in the group is told
 //! that it is busy.
@@ -197,11 +197,23 @@ impl WriterThread {
                 return Err(error);
             }
         };
-        let outcome = self.run_group(&mut connection, group);
+        let outcome = match self.run_group(&mut connection, group) {
+            Ok(Ran::Committed) => Ok(()),
+            Ok(Ran::Spoilt) if group.len() == 1 => Ok(()),
+            Ok(Ran::Spoilt) => self.begin_again(&mut connection).and_then(|()| self.run_apart(&mut connection, group)),
+            Err(error) => Err(error),
+        };
         if roll_back_to(&mut connection, 0).is_ok() {
             self.connection = Some(connection);
         }
         outcome
+    }
+
+    /// Nothing of a group is left, and another process cannot have written in between for long: it would wait, as for any
+    /// group.
+    fn begin_again(&self, connection: &mut Connection) -> Result<(), Error> {
+        roll_back_to(connection, 0)?;
+        Ok(dialect::begin_write(connection, None)?)
     }
 
     /// The connection, in a transaction.
@@ -221,24 +233,15 @@ impl WriterThread {
         }
     }
 
-    fn run_group(&self, connection: &mut Connection, group: &mut Vec<Box<dyn Job>>) -> Result<(), Error> {
+    /// Runs the first of a group and those that wait, one after the other, and commits. There are no savepoints, each of which
+    /// would copy every page that its write touches: a write that fails seldom has changed anything by then.
+    fn run_group(&self, connection: &mut Connection, group: &mut Vec<Box<dyn Job>>) -> Result<Ran, Error> {
         // Those that come later find the next group: it must not wait for an ever growing one.
         let bound = MAX_GROUP.min(group.len() + self.queue.len());
-        if let ([alone], 1) = (group.as_mut_slice(), bound) {
-            // No savepoint is needed where there is nothing else to keep.
-            return if self.run_job(connection, alone, 1)? {
-                Ok(Connection::commit_transaction(connection)?)
-            } else {
-                Ok(())
-            };
-        }
         let began = Instant::now();
         while let Some(job) = group.last_mut() {
-            Connection::begin_transaction(connection)?;
-            if self.run_job(connection, job, 2)? {
-                Connection::commit_transaction(connection)?;
-            } else {
-                Connection::rollback_transaction(connection)?;
+            if self.run_job(connection, job, 1)? == Fate::Undo {
+                return Ok(Ran::Spoilt);
             }
             if group.len() >= bound || began.elapsed() >= GROUP_TIME {
                 break;
@@ -249,17 +252,47 @@ impl WriterThread {
                 None => break,
             }
         }
+        Connection::commit_transaction(connection)?;
+        Ok(Ran::Committed)
+    }
+
+    /// Runs all of a group again from the beginning, each in a savepoint of its own, and commits.
+    fn run_apart(&self, connection: &mut Connection, group: &mut [Box<dyn Job>]) -> Result<(), Error> {
+        for job in group {
+            Connection::begin_transaction(connection)?;
+            match self.run_job(connection, job, 2)? {
+                Fate::Keep => Connection::commit_transaction(connection)?,
+                Fate::Undo => Connection::rollback_transaction(connection)?,
+            }
+        }
         Ok(Connection::commit_transaction(connection)?)
     }
 
     /// Runs one write at the given depth of transactions, and leaves the connection at that depth whatever the write
     /// did.
-    fn run_job(&self, connection: &mut Connection, job: &mut Box<dyn Job>, depth: u32) -> Result<bool, Error> {
+    fn run_job(&self, connection: &mut Connection, job: &mut Box<dyn Job>, depth: u32) -> Result<Fate, Error> {
         let mut tx = WriteTx::new(&mut *connection, self.clock.now(), &self.ids, State::Begun);
-        let keep = job.run(&mut tx);
+        let succeeded = job.run(&mut tx);
+        let fate = if succeeded || !tx.may_have_changed() { Fate::Keep } else { Fate::Undo };
         roll_back_to(connection, depth)?;
-        Ok(keep)
+        Ok(fate)
     }
+}
+
+/// What is to become of what a write did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It succeeded, or did nothing.
+    Keep,
+    Undo,
+}
+
+/// How a group ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ran {
+    Committed,
+    /// The last of it failed after it had changed something: nothing of the group may be kept as it is.
+    Spoilt,
 }
 
 /// Undoes what is open above `depth`: a write that panicked inside a nested transaction leaves it open.
