@@ -15,18 +15,9 @@ use diesel::{PgConnection, RunQueryDsl, SqliteConnection};
 pub trait CacheStatement: Sized {
     /// The statement, prepared once for each connection and text.
     fn cached(self) -> Cached<Self> {
-        Cached { statement: self, is_kept: true }
-    }
-
-    /// As [`cached`](CacheStatement::cached) for a statement about so many rows, but only if they are few, as each number
-    /// makes a text of its own.
-    fn cached_for(self, rows: usize) -> Cached<Self> {
-        Cached { statement: self, is_kept: rows <= FEW_ROWS }
+        Cached { statement: self }
     }
 }
-
-/// What one user brings: e-mails, names, identifiers.
-pub(crate) const FEW_ROWS: usize = 16;
 
 impl<T> CacheStatement for T {}
 
@@ -34,7 +25,6 @@ impl<T> CacheStatement for T {}
 #[derive(Debug, Clone, Copy)]
 pub struct Cached<T> {
     statement: T,
-    is_kept: bool,
 }
 
 impl<T: QueryFragment<DB>, DB: Backend> QueryFragment<DB> for Cached<T>
@@ -43,7 +33,7 @@ where
 {
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let is_about_values = pass.bind_collector().is_some() || pass.debug_binds().is_some();
-        if is_about_values || !self.is_kept {
+        if is_about_values {
             return self.statement.walk_ast(pass);
         }
         // The statement itself would say now that it is not to be kept.

@@ -6,10 +6,15 @@ pub(crate) mod partitions;
 pub(crate) mod together;
 pub(crate) mod whole;
 
+use std::marker::PhantomData;
+
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Text};
+use diesel::sqlite::Sqlite;
+use diesel::{PgConnection, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::connection::MultiBackend;
@@ -56,53 +61,91 @@ pub(crate) fn transaction_depth(connection: &mut Connection) -> QueryResult<u32>
 pub trait LockRow: Sized {
     /// The query that also locks what it finds, for a transaction that may remove it or hide it (`FOR UPDATE`): nobody
     /// else holds it meanwhile.
-    fn lock_row(self) -> Locked<Self> {
-        Locked { query: self, clause: " FOR UPDATE" }
+    fn lock_row(self) -> Locked<Self, ForUpdate> {
+        Locked { query: self, lock: PhantomData }
     }
 
     /// The query that also locks what it finds, for a transaction that is going to change it and nothing else
     /// (`FOR NO KEY UPDATE`): others can hold it, and make rows that point to it, but not change it.
-    fn lock_row_to_change(self) -> Locked<Self> {
-        Locked { query: self, clause: " FOR NO KEY UPDATE" }
+    fn lock_row_to_change(self) -> Locked<Self, ForNoKeyUpdate> {
+        Locked { query: self, lock: PhantomData }
     }
 
     /// The query that also holds what it finds, for a transaction that relies on its being there: others can hold it too,
     /// or change it, but nobody can [`lock_row`](LockRow::lock_row) it (`FOR KEY SHARE`).
-    fn hold_row(self) -> Locked<Self> {
-        Locked { query: self, clause: " FOR KEY SHARE" }
+    fn hold_row(self) -> Locked<Self, ForKeyShare> {
+        Locked { query: self, lock: PhantomData }
     }
 }
 
 impl<Q: Query> LockRow for Q {}
 
-/// See [`LockRow`].
-#[derive(Debug, Clone, Copy)]
-pub struct Locked<Q> {
+/// See [`LockRow`]. Which lock it is stands in the type, so that a statement is known by its type.
+#[derive(Debug, Clone, Copy, QueryId)]
+pub struct Locked<Q, L> {
     query: Q,
-    clause: &'static str,
+    lock: PhantomData<L>,
 }
 
-impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for Locked<Q> {
+/// A locking clause of PostgreSQL.
+pub trait Lock {
+    /// With a space before it.
+    const CLAUSE: &'static str;
+}
+
+/// See [`LockRow::lock_row`].
+#[derive(Debug, Clone, Copy, QueryId)]
+pub struct ForUpdate;
+/// See [`LockRow::lock_row_to_change`].
+#[derive(Debug, Clone, Copy, QueryId)]
+pub struct ForNoKeyUpdate;
+/// See [`LockRow::hold_row`].
+#[derive(Debug, Clone, Copy, QueryId)]
+pub struct ForKeyShare;
+
+impl Lock for ForUpdate {
+    const CLAUSE: &'static str = " FOR UPDATE";
+}
+impl Lock for ForNoKeyUpdate {
+    const CLAUSE: &'static str = " FOR NO KEY UPDATE";
+}
+impl Lock for ForKeyShare {
+    const CLAUSE: &'static str = " FOR KEY SHARE";
+}
+
+impl<Q: QueryFragment<MultiBackend>, L: Lock> QueryFragment<MultiBackend> for Locked<Q, L> {
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
         self.query.walk_ast(pass.reborrow())?;
         if matches!(pass.backend(), MultiBackend::Postgres(_)) {
-            pass.push_sql(self.clause);
+            pass.push_sql(L::CLAUSE);
         }
         Ok(())
     }
 }
 
-impl<Q: QueryId> QueryId for Locked<Q> {
-    type QueryId = ();
-    // The clause is a value: the type alone does not say which text this is.
-    const HAS_STATIC_QUERY_ID: bool = false;
+impl<Q: QueryFragment<Pg>, L: Lock> QueryFragment<Pg> for Locked<Q, L> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.query.walk_ast(pass.reborrow())?;
+        pass.push_sql(L::CLAUSE);
+        Ok(())
+    }
 }
 
-impl<Q: Query> Query for Locked<Q> {
+impl<Q: QueryFragment<Sqlite>, L: Lock> QueryFragment<Sqlite> for Locked<Q, L> {
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        self.query.walk_ast(pass)
+    }
+}
+
+impl<Q: Query, L> Query for Locked<Q, L> {
     type SqlType = Q::SqlType;
 }
 
-impl<Q> RunQueryDsl<Connection> for Locked<Q> {}
+impl<Q, L> RunQueryDsl<Connection> for Locked<Q, L> {}
+
+impl<Q, L> RunQueryDsl<PgConnection> for Locked<Q, L> {}
+
+impl<Q, L> RunQueryDsl<SqliteConnection> for Locked<Q, L> {}
 
 /// Waits until no other transaction has locked this name, and locks it until this one ends. For a rule about many rows at
 /// once, which no lock on a row can guard. PostgreSQL keeps a hash of the name: two names may wait for each other. Nothing

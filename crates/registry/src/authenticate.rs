@@ -186,7 +186,9 @@ impl Registry {
 
 /// The one read of an accepted request: the credential by its unique hash, with its application, tenant and user.
 fn find(tx: &mut ReadTx<'_>, secret: &str) -> Result<Option<Found>> {
-    let found =
+    let hash = token::sha256_hex(secret);
+    let connection = tx.connection();
+    let found = database::each!(connection, connection =>
         credential::table
             .inner_join(application::table.on(
                 application::tenant_id.eq(credential::tenant_id).and(application::id.eq(credential::application_id)),
@@ -198,7 +200,7 @@ fn find(tx: &mut ReadTx<'_>, secret: &str) -> Result<Option<Found>> {
                     .and(resource::application_id.eq(credential::application_id))
                     .and(resource::id.nullable().eq(credential::resource_id))),
             )
-            .filter(credential::secret_hash.eq(token::sha256_hex(secret)))
+            .filter(credential::secret_hash.eq(hash))
             .select((
                 tenant::id,
                 tenant::slug,
@@ -216,7 +218,7 @@ fn find(tx: &mut ReadTx<'_>, secret: &str) -> Result<Option<Found>> {
                 credential::resource_id,
                 (resource::active, resource::deleted_at).nullable(),
             ))
-            .first(tx.connection());
+            .first(connection));
     Ok::<_, Error>(found.optional()?)
 }
 

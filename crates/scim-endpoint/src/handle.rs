@@ -71,7 +71,7 @@ async fn answer(
     let (tenant, application) = (tenant.unwrap_or_default(), application.unwrap_or_default());
     let sent =
         if request.query_string().is_empty() { below.clone() } else { format!("{below}?{}", request.query_string()) };
-    let mut call = call(request, redacted_query(&sent, &Secrets::default()));
+    let mut call = call(request, redacted_query(&sent, Secrets::default));
     let path = Path::parse(&below);
     // Clients read how to authenticate before they can (RFC 7643 §5).
     if path.as_ref().is_ok_and(Path::is_service_provider_config)
@@ -167,12 +167,12 @@ fn call(request: &HttpRequest, target: String) -> Call {
 
 /// A path with its query as the report keeps it: without what the application's schemas never return.
 pub(crate) fn reported(target: &str, scope: &AppScope) -> String {
-    redacted_query(target, &Secrets::of(scope.resource_types().all().iter().map(AsRef::as_ref)))
+    redacted_query(target, || Secrets::of(scope.resource_types().all().iter().map(AsRef::as_ref)))
 }
 
-fn redacted_query(target: &str, secrets: &Secrets) -> String {
+fn redacted_query(target: &str, secrets: impl FnOnce() -> Secrets) -> String {
     match target.split_once('?') {
-        Some((path, query)) => format!("{path}?{}", redacted(query, secrets)),
+        Some((path, query)) => format!("{path}?{}", redacted(query, &secrets())),
         None => target.to_owned(),
     }
 }

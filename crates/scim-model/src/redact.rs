@@ -2,6 +2,7 @@
 //!
 //! Works on any JSON, not only on what SCIM allows: a refused body is reported too.
 
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use crate::schema::ResourceType;
@@ -42,7 +43,11 @@ impl Secrets {
 /// The JSON text of a body with every secret replaced by `[redacted]`, member lists of more than 100 folded to their
 /// count, cut to about `cap_bytes`. Of what is not JSON only the length is told.
 pub fn request_body(body: &[u8], cap_bytes: usize, secrets: &Secrets) -> String {
-    let Ok(mut value) = serde_json::from_slice::<Value>(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)) else {
+    let body_without_mark = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    if let Some(text) = harmless(body_without_mark, cap_bytes, secrets) {
+        return text.to_owned();
+    }
+    let Ok(mut value) = serde_json::from_slice::<Value>(body_without_mark) else {
         return match body.len() {
             0 => "no body".to_owned(),
             length => format!("not JSON, {length} bytes"),
@@ -55,6 +60,19 @@ pub fn request_body(body: &[u8], cap_bytes: usize, secrets: &Secrets) -> String 
     }
     let kept = text.get(..text.floor_char_boundary(cap_bytes)).unwrap_or_default();
     format!("{kept}… (cut, {} bytes in all)", text.len())
+}
+
+/// The body as it was sent if it is JSON with nothing to take out, which needs no copy of it as a tree to find out: it is short, and
+/// no name in it can be a secret's or that of a list of members, since there is not even an escape to hide one. Not one with line
+/// breaks: reports are more compact.
+fn harmless<'a>(body: &'a [u8], cap_bytes: usize, secrets: &Secrets) -> Option<&'a str> {
+    let text = std::str::from_utf8(body).ok()?;
+    let is_harmless = body.len() <= SHORT_BYTES.min(cap_bytes)
+        && secrets.0.is_empty()
+        && !body.iter().any(|byte| matches!(byte, b'\\' | b'\n' | b'\t' | b'\r'))
+        && !contains_ignore_case(text, PASSWORD)
+        && !contains_ignore_case(text, b"members");
+    (is_harmless && serde_json::from_str::<IgnoredAny>(text).is_ok()).then_some(text)
 }
 
 /// As [`request_body`], for the JSON text of an answer of ours, in which no attribute is a secret. What is short enough to have no
@@ -110,8 +128,17 @@ fn names_members(path: &str) -> bool {
     path.rsplit(':').next().is_some_and(|name| name.trim().eq_ignore_ascii_case("members"))
 }
 
+/// `word` is in small letters.
 fn contains_ignore_case(text: &str, word: &[u8]) -> bool {
-    text.as_bytes().windows(word.len()).any(|window| window.eq_ignore_ascii_case(word))
+    let Some((first, rest)) = word.split_first() else { return true };
+    let mut left = text.as_bytes();
+    while let Some(at) = left.iter().position(|byte| byte.eq_ignore_ascii_case(first)) {
+        left = left.get(at + 1..).unwrap_or_default();
+        if left.get(..rest.len()).is_some_and(|following| following.eq_ignore_ascii_case(rest)) {
+            return true;
+        }
+    }
+    false
 }
 
 fn fold_list(value: &mut Value) {
@@ -232,6 +259,20 @@ mod tests {
         assert_eq!(text("urn:x:Y:Pin eq \"1234\"", &secrets), REDACTED);
         assert_eq!(text("spin eq \"1234\"", &secrets), "spin eq \"1234\"");
         assert_eq!(Secrets::of([crate::schema::core::user()]), Secrets::default());
+    }
+
+    #[test]
+    fn what_is_harmless_is_kept_as_it_was_sent() {
+        for body in [r#"{"b": 1.50, "a": ["x", null], "b": 2}"#, r#"{"userName":"ada","displayName":"Å"}"#, "7"] {
+            check(body, body);
+            check(&format!("\u{feff}{body}"), body);
+        }
+        check("{\n \"a\":\t1 }", r#"{"a":1}"#);
+        check(r#"{"pass\u0077ord":"s3cret"}"#, r#"{"password":"[redacted]"}"#);
+        check(r#"{"a":1"#, "not JSON, 6 bytes");
+        assert_eq!(request_body(b"{\"a\":\"\xff\"}", 10_000, &Secrets::default()), "not JSON, 9 bytes");
+        let pin = Secrets(vec!["pin".to_owned()]);
+        assert_eq!(request_body(br#"{"Pin":"1234"}"#, 10_000, &pin), r#"{"Pin":"[redacted]"}"#);
     }
 
     #[test]

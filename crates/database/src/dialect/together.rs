@@ -16,11 +16,11 @@ use diesel::sqlite::Sqlite;
 use diesel::{PgConnection, SqliteConnection};
 
 use crate::Connection;
-use crate::cached::FEW_ROWS;
 use crate::insert::{Insert, OnConflict, Value};
 
-/// So many values fit into one statement of SQLite (its limit is 32,766).
-const MOST_VALUES: usize = 32_000;
+/// So many rows go into one statement of SQLite: what one user brings of names, e-mails and identifiers. There are as many texts
+/// of each insert, all kept prepared; reading a longer one anew takes longer than running this one several times.
+const ROWS_AT_ONCE: usize = 16;
 
 /// Sends the rows. On PostgreSQL all of them are kept or none is, also outside of a transaction.
 pub(crate) fn insert_all(connection: &mut Connection, inserts: &[Insert]) -> QueryResult<()> {
@@ -32,8 +32,7 @@ pub(crate) fn insert_all(connection: &mut Connection, inserts: &[Insert]) -> Que
         }
         Connection::Sqlite(sqlite) => {
             for insert in inserts {
-                let at_once = (MOST_VALUES / insert.columns.len().max(1)).max(1);
-                for rows in insert.rows.chunks(at_once) {
+                for rows in insert.rows.chunks(ROWS_AT_ONCE) {
                     Rows { insert, rows }.execute(sqlite)?;
                 }
             }
@@ -95,9 +94,6 @@ struct Rows<'a> {
 
 impl QueryFragment<Sqlite> for Rows<'_> {
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        if self.rows.len() > FEW_ROWS {
-            pass.unsafe_to_cache_prepared();
-        }
         push_into(self.insert, &mut pass);
         for (index, row) in self.rows.iter().enumerate() {
             pass.push_sql(if index == 0 { "VALUES " } else { ", " });

@@ -1,9 +1,10 @@
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::mpsc;
 
 use database::schema::{administrator_role, tenant};
 use database::testing::{Scratch, SeededRandom, SteppingClock};
-use database::{Both, Error, Id, LockRow, Timestamp, each, kind};
+use database::{Both, Error, Id, LockRow, Timestamp, WriteTx, each, kind, one_of};
 use diesel::prelude::*;
 
 use super::support::{insert_tenant, slugs};
@@ -201,6 +202,39 @@ async fn many_rows_in_one_statement_and_upserts_work_on_both() {
             .await
             .unwrap();
         assert_eq!(names, ["before", "after"], "{name}");
+    }
+}
+
+/// Whatever their number, and whatever characters are in them.
+#[tokio::test]
+async fn one_of_finds_what_is_named() {
+    for (name, scratch) in Scratch::both() {
+        let database = scratch.open();
+        let slugs: Vec<String> = (0..20).map(|number| format!("it's \"{number}\", é\\")).collect();
+        let rows = slugs.clone();
+        let insert = move |tx: &mut WriteTx<'_>| rows.iter().try_for_each(|slug| insert_tenant(tx.connection()?, slug));
+        database.write(insert).await.unwrap();
+        for count in [0, 1, 2, 3, 8, 9, 20] {
+            let wanted: Vec<String> = slugs.iter().take(count).cloned().collect();
+            let (asked, strangers) = (wanted.clone(), ["nobody", "", "it's"]);
+            let found: Vec<String> = database
+                .read(move |tx| {
+                    let values = asked.iter().map(String::as_str).chain(strangers);
+                    let query = tenant::table.filter(one_of(tenant::slug, values)).select(tenant::slug);
+                    Ok::<_, Error>(each!(tx.connection(), c => query.load(c))?)
+                })
+                .await
+                .unwrap();
+            assert_eq!(HashSet::<String>::from_iter(found), HashSet::from_iter(wanted), "{name} {count}");
+        }
+        let found: Vec<String> = database
+            .read(|tx| {
+                let query = tenant::table.filter(one_of(tenant::slug, &[] as &[String])).select(tenant::slug);
+                Ok::<_, Error>(each!(tx.connection(), c => query.load(c))?)
+            })
+            .await
+            .unwrap();
+        assert!(found.is_empty(), "{name}");
     }
 }
 

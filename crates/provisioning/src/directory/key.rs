@@ -40,20 +40,20 @@ pub(crate) fn replace(
     new: &Profile,
 ) -> Result<(), Error> {
     let (old, new) = (old.map(keys).unwrap_or_default(), keys(new));
-    if old == new {
-        return Ok(());
-    }
-    if !old.is_empty() {
-        diesel::delete(
+    for (kind, folded) in old.iter().filter(|key| !new.contains(key)) {
+        let connection = tx.connection()?;
+        database::each!(connection, connection => diesel::delete(
             table::table
                 .filter(table::tenant_id.eq(scope.tenant_id()))
+                .filter(table::folded.eq(folded))
+                .filter(table::kind.eq(kind))
                 .filter(table::directory_user_id.eq(directory_user_id)),
         )
-        .execute(tx.connection()?)?;
+        .execute(connection))?;
     }
+    let new = new.into_iter().filter(|key| !old.contains(key));
     let tenant = scope.tenant_id().as_str();
-    let rows =
-        new.into_iter().map(|(kind, folded)| [tenant.into(), folded.into(), kind.into(), directory_user_id.into()]);
+    let rows = new.map(|(kind, folded)| [tenant.into(), folded.into(), kind.into(), directory_user_id.into()]);
     tx.insert(database::insert_rows!(directory_user_key: [tenant_id, folded, kind, directory_user_id], rows));
     Ok(())
 }

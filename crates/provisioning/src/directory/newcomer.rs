@@ -49,5 +49,6 @@ pub(crate) fn is_newcomer(
         .or(exists(set_aside_by_external_id))
         .or(exists(person_by_name))
         .or(exists(person_by_email));
-    Ok(diesel::select(not(anybody)).get_result(tx.looking()?)?)
+    let connection = tx.looking()?;
+    Ok(database::each!(connection, connection => diesel::select(not(anybody)).get_result(connection))?)
 }

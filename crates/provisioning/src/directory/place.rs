@@ -118,13 +118,14 @@ fn existing((id, status, profile): (String, String, String)) -> Result<Existing,
 }
 
 fn by_id(tx: &mut WriteTx<'_>, scope: &AppScope, id: &str) -> Result<Option<Existing>, Error> {
-    let found = table::table
+    let connection = tx.locking()?;
+    let found = database::each!(connection, connection => table::table
         .filter(table::tenant_id.eq(scope.tenant_id()))
         .filter(table::id.eq(id))
         .select(columns!())
         .lock_row()
-        .get_result(tx.connection()?)
-        .optional()?;
+        .get_result(connection))
+    .optional()?;
     found.map(existing).transpose()
 }
 
@@ -135,7 +136,7 @@ fn matching(
     user_name: &str,
     email: Option<&str>,
 ) -> Result<Option<(Existing, Match)>, Error> {
-    let connection = tx.connection()?;
+    let connection = tx.locking()?;
     let same_name = table::table
         .filter(table::tenant_id.eq(scope.tenant_id()))
         .filter(table::user_name_folded.eq(fold(user_name)))
@@ -165,7 +166,7 @@ fn matching(
     let [only] = same_email.as_slice() else { return Ok(None) };
     // Locked before it is asked who else links to the person, so that two who ask at once do so one after the other.
     let Some(existing) = by_id(tx, scope, only)? else { return Ok(None) };
-    let taken = has_resource_here(tx.connection()?, scope, only)?;
+    let taken = has_resource_here(tx.looking()?, scope, only)?;
     Ok((!taken).then_some((existing, Match::SameEmail)))
 }
 
@@ -193,14 +194,14 @@ fn is_provided(connection: &mut Connection, scope: &AppScope, id: &str) -> Resul
 
 /// Whether another application has a resource for the person that its client still sees.
 pub(crate) fn linked_elsewhere(connection: &mut Connection, scope: &AppScope, id: &str) -> Result<bool, Error> {
-    Ok(diesel::select(diesel::dsl::exists(
+    Ok(database::each!(connection, connection => diesel::select(diesel::dsl::exists(
         resource::table
             .filter(resource::tenant_id.eq(scope.tenant_id()))
             .filter(resource::directory_user_id.eq(id))
             .filter(resource::deleted_at.is_null())
             .filter(resource::application_id.ne(scope.application_id())),
     ))
-    .get_result(connection)?)
+    .get_result(connection))?)
 }
 
 /// Makes a person and gives its id. One of this name whom nobody saw makes the transaction fail at its end.
@@ -246,7 +247,7 @@ fn free_user_name(
         .filter(table::id.ne(&wants_it.id))
         .select(columns!())
         .lock_row()
-        .get_result(tx.connection()?)
+        .get_result(tx.locking()?)
         .optional()?;
     let Some(holder) = holder.map(existing).transpose()? else { return Ok(None) };
     if is_provided(tx.connection()?, scope, &holder.id)? {
@@ -270,7 +271,7 @@ fn update(
     password_hash: Option<&str>,
 ) -> Result<Vec<Change>, Error> {
     let is_same = |profile: &Profile| *profile == existing.profile && status(profile) == existing.status;
-    if !is_same(&profile) && linked_elsewhere(tx.connection()?, scope, &existing.id)? {
+    if !is_same(&profile) && linked_elsewhere(tx.looking()?, scope, &existing.id)? {
         profile = existing.profile.overlaid(profile);
     }
     if is_same(&profile) && password_hash.is_none() {
@@ -278,12 +279,15 @@ fn update(
     }
     let user_name = profile.text("userName").unwrap_or_default();
     let now = tx.now();
+    let user_name_folded = fold(&user_name);
+    let is_found_as_before = existing.profile.text("userName").is_some_and(|before| fold(&before) == user_name_folded);
     let connection = tx.connection()?;
     database::each!(connection, connection => {
     diesel::update(table::table.filter(table::tenant_id.eq(scope.tenant_id())).filter(table::id.eq(&existing.id)))
         .set((
             table::user_name.eq(&user_name),
-            table::user_name_folded.eq(fold(&user_name)),
+            // SQLite would write the entry of its index anew, see `resource::row::change`.
+            (!is_found_as_before).then(|| table::user_name_folded.eq(&user_name_folded)),
             table::display_name.eq(profile.text("displayName")),
             table::email.eq(profile.text("email")),
             table::status.eq(status(&profile)),

@@ -119,7 +119,7 @@ pub(super) fn store_change(
     }
     let relinked = placed.as_ref().is_some_and(|placed| placed.how != Match::LinkedBefore);
     if !changes.is_empty() || relinked {
-        row::update(tx, scope, ty, &modified.after, &modified.row)?;
+        row::change(tx, scope, ty, &modified.before, &modified.after, &modified.row, relinked)?;
         key::replace(tx, scope, ty, &modified.row.id, Some(&modified.before), &modified.after)?;
     } else if resource_changed {
         row::update_version(tx, scope, &modified.row)?;

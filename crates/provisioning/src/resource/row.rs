@@ -8,7 +8,7 @@ use scim_model::fold::fold;
 use scim_model::{Resource, ResourceKind, ResourceType};
 
 use crate::error::{Error, check_length};
-use crate::resource::member::Beside;
+use crate::resource::member::{Beside, with_beside};
 
 /// A resource as stored. `document` is the wire text without location, groups and members.
 #[derive(Debug, Clone, Queryable)]
@@ -59,12 +59,19 @@ impl Columns {
         check_length("displayName", columns.display_name_folded.as_deref())?;
         Ok(columns)
     }
+
+    /// Whether what an index has is the same.
+    fn is_found_as(&self, other: &Columns) -> bool {
+        self.external_id == other.external_id
+            && self.user_name_folded == other.user_name_folded
+            && self.display_name_folded == other.display_name_folded
+    }
 }
 
 /// The columns of a [`ResourceRow`], in its order.
 macro_rules! resource_columns {
     () => {
-        $crate::resource::row::resource_columns!($crate::resource::member::Beside::Nothing)
+        $crate::resource::row::resource_columns!($crate::resource::member::NothingBeside)
     };
     ($beside:expr) => {
         (
@@ -118,12 +125,12 @@ pub(crate) fn find(
     if !can_be_id(id) {
         return Ok(None);
     }
-    Ok(visible!(scope)
+    Ok(with_beside!(beside, beside => database::each!(connection, connection => visible!(scope)
         .filter(table::id.eq(id))
         .filter(table::resource_type.eq(resource_type))
         .select(resource_columns!(beside))
-        .first(connection)
-        .optional()?)
+        .first(connection)))
+    .optional()?)
 }
 
 /// What a transaction is going to do to the resource that it locks.
@@ -148,15 +155,18 @@ pub(crate) fn find_locked(
     if !can_be_id(id) {
         return Ok(None);
     }
-    let query = visible!(scope)
-        .filter(table::id.eq(id))
-        .filter(table::resource_type.eq(resource_type))
-        .select(resource_columns!(beside));
-    let query = match intent {
-        Intent::Change => query.lock_row_to_change(),
-        Intent::Removal => query.lock_row(),
-    };
-    Ok(query.get_result(tx.connection()?).optional()?)
+    let connection = tx.locking()?;
+    let found = with_beside!(beside, beside => {
+        let query = visible!(scope)
+            .filter(table::id.eq(id))
+            .filter(table::resource_type.eq(resource_type))
+            .select(resource_columns!(beside));
+        database::each!(connection, connection => match intent {
+            Intent::Change => query.lock_row_to_change().get_result(connection),
+            Intent::Removal => query.lock_row().get_result(connection),
+        })
+    });
+    Ok(found.optional()?)
 }
 
 /// Whether another resource that the client can see goes by this user's userName.
@@ -166,13 +176,13 @@ pub(crate) fn user_name_in_use(
     user_name: &str,
     except_id: &str,
 ) -> Result<bool, Error> {
-    Ok(diesel::select(diesel::dsl::exists(
+    Ok(database::each!(connection, connection => diesel::select(diesel::dsl::exists(
         visible!(scope)
             .filter(table::resource_type.eq("User"))
             .filter(table::user_name_folded.eq(fold(user_name)))
             .filter(table::id.ne(except_id)),
     ))
-    .get_result(connection)?)
+    .get_result(connection))?)
 }
 
 /// Whether another group of the application has this name. The unique row of the name guards against two who ask at once;
@@ -209,7 +219,7 @@ pub(crate) fn find_deleted(
             .select(resource_columns!())
             .order(table::deleted_at.desc())
     };
-    let connection = tx.connection()?;
+    let connection = tx.locking()?;
     if let Some(external_id) = resource.external_id() {
         let found = set_aside()
             .filter(table::external_id.eq(external_id))
@@ -268,7 +278,41 @@ pub(crate) fn insert(
     Ok(())
 }
 
-/// Writes a changed resource; brings a set-aside one back.
+/// Writes a resource that the client sees, changed from `before`.
+///
+/// SQLite writes the entry of every index anew that a statement names a column of, also where its value is the same; so what it
+/// is looked up by is named only if that changed.
+pub(crate) fn change(
+    tx: &mut WriteTx<'_>,
+    scope: &AppScope,
+    ty: &ResourceType,
+    before: &Resource,
+    after: &Resource,
+    row: &ResourceRow,
+    relinked: bool,
+) -> Result<(), Error> {
+    let columns = Columns::of(ty, after)?;
+    if relinked || !columns.is_found_as(&Columns::of(ty, before)?) {
+        return update(tx, scope, ty, after, row);
+    }
+    let connection = tx.connection()?;
+    database::each!(connection, connection => {
+        diesel::update(one!(scope, &row.id))
+        .set((
+            table::user_name.eq(&columns.user_name),
+            table::display_name.eq(&columns.display_name),
+            table::active.eq(row.active),
+            table::document.eq(&row.document),
+            table::version.eq(row.version),
+            table::last_modified_at.eq(row.last_modified_at),
+        ))
+        .cached()
+        .execute(connection)
+    })?;
+    Ok(())
+}
+
+/// Writes a changed resource with everything that it is looked up by; brings a set-aside one back.
 pub(crate) fn update(
     tx: &mut WriteTx<'_>,
     scope: &AppScope,

@@ -7,7 +7,8 @@ use registry::AppScope;
 use scim_model::{ResourceType, ScimError};
 
 use crate::error::Error;
-use crate::resource::row::visible;
+use crate::resource::member::{Beside, with_beside};
+use crate::resource::row::{ResourceRow, resource_columns, visible};
 use crate::search::membership;
 
 /// A condition that SQL decides. Each names the candidates of one part of a filter.
@@ -102,6 +103,36 @@ impl Access {
 pub(crate) fn rows<'a>(scope: &'a AppScope, ty: &'a ResourceType, accesses: &'a [Access]) -> Rows<'a> {
     let all = visible!(scope).filter(table::resource_type.eq(&ty.name)).into_boxed();
     accesses.iter().fold(all, |rows, access| narrowed(rows, scope, access))
+}
+
+/// Up to `limit` resources of the type that the client can see and that have this value: what clients look for before
+/// everything else, so a statement that is known by its type and need not be written out each time.
+pub(crate) fn equal_to(
+    connection: &mut Connection,
+    scope: &AppScope,
+    ty: &ResourceType,
+    column: TextColumn,
+    value: &str,
+    beside: Beside,
+    limit: usize,
+) -> Result<Vec<ResourceRow>, Error> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    macro_rules! load {
+        ($column:expr) => {
+            with_beside!(beside, beside => database::each!(connection, connection => visible!(scope)
+                .filter(table::resource_type.eq(&ty.name))
+                .filter($column.eq(value))
+                .limit(limit)
+                .select(resource_columns!(beside))
+                .load(connection)))
+        };
+    }
+    Ok(match column {
+        TextColumn::Id => load!(table::id),
+        TextColumn::ExternalId => load!(table::external_id),
+        TextColumn::UserName => load!(table::user_name_folded),
+        TextColumn::DisplayName => load!(table::display_name_folded),
+    }?)
 }
 
 /// One value is compared, several are listed: the planners know best what to do with the former.

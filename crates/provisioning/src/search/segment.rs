@@ -14,6 +14,7 @@ use scim_model::sort::{SortBy, SortKey};
 use scim_model::{Resource, ResourceType};
 
 use crate::error::Error;
+use crate::resource::member::with_beside;
 use crate::resource::row::{ResourceRow, resource_columns};
 use crate::resource::{count, representation};
 use crate::search::access::{self, Access, Rows};
@@ -193,8 +194,15 @@ impl<'a> Segment<'a> {
             return Ok(None);
         }
         let beside = representation::beside(self.ty);
-        let some = self.rows(scope, accesses).limit(signed(FEW as u64 + 1)).select(resource_columns!(beside));
-        let mut rows: Vec<ResourceRow> = some.load(connection)?;
+        let mut rows = match accesses {
+            [Access::Equal { column, values }] if values.len() == 1 && self.filled.is_none() => {
+                access::equal_to(connection, scope, self.ty, *column, &values[0], beside, FEW + 1)?
+            }
+            _ => with_beside!(beside, beside => {
+                let some = self.rows(scope, accesses).limit(signed(FEW as u64 + 1));
+                some.select(resource_columns!(beside)).load(connection)
+            })?,
+        };
         if rows.len() > FEW {
             return Ok(None);
         }

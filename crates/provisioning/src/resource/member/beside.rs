@@ -3,16 +3,16 @@
 //!
 //! Each look is by the whole of a key, one inside the other, so that no planner makes a join of it.
 
-use database::MultiBackend;
 use database::schema::resource;
 use diesel::QueryResult;
+use diesel::backend::Backend;
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Nullable, Text};
 
 use super::Membership;
 
-/// A column beside those of a resource.
+/// What is read beside the columns of a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Beside {
     /// The groups that the resource is a member of: see [`memberships`].
@@ -20,6 +20,31 @@ pub(crate) enum Beside {
     /// NULL, where nobody asks for them.
     Nothing,
 }
+
+/// Runs an expression with the column for a [`Beside`]: each is a type, by which its statement is known.
+macro_rules! with_beside {
+    ($beside:expr, $column:ident => $run:expr) => {
+        match $beside {
+            $crate::resource::member::Beside::Groups => {
+                let $column = $crate::resource::member::GroupsBeside;
+                $run
+            }
+            $crate::resource::member::Beside::Nothing => {
+                let $column = $crate::resource::member::NothingBeside;
+                $run
+            }
+        }
+    };
+}
+pub(crate) use with_beside;
+
+/// The column for [`Beside::Groups`].
+#[derive(Debug, Clone, Copy, QueryId)]
+pub(crate) struct GroupsBeside;
+
+/// The column for [`Beside::Nothing`].
+#[derive(Debug, Clone, Copy, QueryId)]
+pub(crate) struct NothingBeside;
 
 /// One entry a group: id, whether that group is itself in a group, the number of characters of its name, the name.
 const GROUPS: &str = "COALESCE((SELECT string_agg(entry.text, '') FROM (SELECT m.group_id || \
@@ -30,33 +55,38 @@ const GROUPS: &str = "COALESCE((SELECT string_agg(entry.text, '') FROM (SELECT m
     AS text FROM group_member m WHERE m.tenant_id = resource.tenant_id AND m.application_id = resource.application_id \
     AND m.member_id = resource.id) entry), '')";
 
-impl QueryFragment<MultiBackend> for Beside {
-    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-        pass.push_sql(match self {
-            Beside::Groups => GROUPS,
-            Beside::Nothing => "NULL",
-        });
+impl<DB: Backend> QueryFragment<DB> for GroupsBeside {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        pass.push_sql(GROUPS);
         Ok(())
     }
 }
 
-impl QueryId for Beside {
-    type QueryId = ();
-    // The text depends on the value.
-    const HAS_STATIC_QUERY_ID: bool = false;
+impl<DB: Backend> QueryFragment<DB> for NothingBeside {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        pass.push_sql("NULL");
+        Ok(())
+    }
 }
 
-impl Expression for Beside {
-    type SqlType = Nullable<Text>;
+macro_rules! column_of_resource {
+    ($column:ident) => {
+        impl Expression for $column {
+            type SqlType = Nullable<Text>;
+        }
+
+        impl AppearsOnTable<resource::table> for $column {}
+
+        impl SelectableExpression<resource::table> for $column {}
+
+        impl ValidGrouping<()> for $column {
+            type IsAggregate = is_aggregate::No;
+        }
+    };
 }
 
-impl AppearsOnTable<resource::table> for Beside {}
-
-impl SelectableExpression<resource::table> for Beside {}
-
-impl ValidGrouping<()> for Beside {
-    type IsAggregate = is_aggregate::No;
-}
+column_of_resource!(GroupsBeside);
+column_of_resource!(NothingBeside);
 
 /// The groups that stand beside a resource, in the order of their ids. `None` if it takes more statements to know all of them: one is in
 /// another group; or nobody asked.

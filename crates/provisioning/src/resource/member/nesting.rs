@@ -63,11 +63,11 @@ impl Nesting {
     fn read(&mut self, connection: &mut Connection, owner: Owner<'_>, groups: &[String]) -> Result<Vec<String>, Error> {
         let mut parents = Vec::new();
         for chunk in groups.chunks(CHUNK) {
-            let found: Vec<(String, String)> = memberships!(owner)
-                .filter(table::member_id.eq_any(chunk))
+            let found: Vec<(String, String)> = database::each!(connection, connection => memberships!(owner)
+                .filter(database::one_of(table::member_id, chunk))
                 .order((table::member_id, table::group_id))
                 .select((table::member_id, table::group_id))
-                .load(connection)?;
+                .load(connection))?;
             for (group_id, parent_id) in found {
                 parents.push(parent_id.clone());
                 self.parents.entry(group_id).or_default().push(parent_id);

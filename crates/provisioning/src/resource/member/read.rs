@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use database::schema::{group_member as table, resource};
-use database::{CacheStatement, Connection, Room};
+use database::{Connection, Room};
 use diesel::prelude::*;
 use registry::AppScope;
 
@@ -48,10 +48,9 @@ pub(crate) fn of_groups(
     let mut found = Members::default();
     for chunk in group_ids.chunks(CHUNK) {
         let memberships: Vec<(String, String)> = database::each!(connection, connection => memberships!(scope)
-            .filter(table::group_id.eq_any(chunk))
+            .filter(database::one_of(table::group_id, chunk))
             .order((table::group_id, table::member_id))
             .select((table::group_id, table::member_id))
-            .cached_for(chunk.len())
             .load(connection))?;
         for (group_id, member_id) in memberships {
             found.ids.entry(group_id).or_default().push(member_id);
@@ -127,13 +126,10 @@ pub(crate) fn named(
 ) -> Result<Vec<Member>, Error> {
     let mut members = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(CHUNK) {
-        let chunk: Vec<&str> = chunk.iter().map(AsRef::as_ref).collect();
-        let count = chunk.len();
         let found: Vec<Member> = database::each!(connection, connection => visible!(scope)
-            .filter(resource::id.eq_any(chunk))
+            .filter(database::one_of(resource::id, chunk))
             .order(resource::id)
             .select((resource::id, resource::resource_type, resource::display_name, resource::user_name))
-            .cached_for(count)
             .load(connection))?;
         members.extend(found);
     }
@@ -171,9 +167,8 @@ pub(super) fn among(
 ) -> Result<HashSet<String>, Error> {
     Ok(database::each!(connection, connection => memberships!(scope)
         .filter(table::group_id.eq(group_id))
-        .filter(table::member_id.eq_any(ids))
+        .filter(database::one_of(table::member_id, ids))
         .select(table::member_id)
-        .cached_for(ids.len())
         .load(connection))?
     .into_iter()
     .collect())
@@ -188,10 +183,9 @@ fn group_ids_of(
     let mut memberships = Vec::new();
     for chunk in member_ids.chunks(CHUNK) {
         let found: Vec<(String, String)> = database::each!(connection, connection => memberships!(scope)
-            .filter(table::member_id.eq_any(chunk))
+            .filter(database::one_of(table::member_id, chunk))
             .order((table::member_id, table::group_id))
             .select((table::member_id, table::group_id))
-            .cached_for(chunk.len())
             .load(connection))?;
         memberships.extend(found);
     }
@@ -219,9 +213,8 @@ fn groups_by_id(
         let of_group = memberships!(scope).filter(table::member_id.eq(resource::id));
         let any_parent = of_group.select(table::group_id).limit(1).single_value();
         let found: Vec<(String, Option<String>, Option<String>)> = database::each!(connection, connection => visible!(scope)
-            .filter(resource::id.eq_any(chunk))
+            .filter(database::one_of(resource::id, chunk))
             .select((resource::id, resource::display_name, any_parent))
-            .cached_for(chunk.len())
             .load(connection))?;
         groups.extend(found.into_iter().map(|(id, display, parent)| {
             (id, Group { display: display.unwrap_or_default(), is_nested: parent.is_some() })

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use database::schema::{group_member as table, resource};
-use database::{CacheStatement, Connection, LockRow, WriteTx};
+use database::{Connection, LockRow, WriteTx};
 use diesel::prelude::*;
 use registry::AppScope;
 use scim_model::ResourceKind;
@@ -59,9 +59,7 @@ pub(crate) fn remove(
         }
         let members = memberships!(scope).filter(table::group_id.eq(group_id));
         database::each!(connection, connection => {
-            diesel::delete(members.filter(table::member_id.eq_any(&present)))
-                .cached_for(present.len())
-                .execute(connection)
+            diesel::delete(members.filter(database::one_of(table::member_id, &present))).execute(connection)
         })?;
         removed.extend(chunk.iter().filter(|id| present.contains(*id)).cloned());
     }
@@ -100,12 +98,12 @@ fn require_fit(connection: &mut Connection, scope: &AppScope, ids: &[String]) ->
     let types = scope.resource_types();
     let (mut unknown, mut unfit, mut unfit_types, mut groups) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for chunk in ids.chunks(CHUNK) {
-        let found: Vec<(String, String)> = visible!(scope)
-            .filter(resource::id.eq_any(chunk))
+        let found: Vec<(String, String)> = database::each!(connection, connection => visible!(scope)
+            .filter(database::one_of(resource::id, chunk))
             .order(resource::id)
             .select((resource::id, resource::resource_type))
             .hold_row()
-            .load(connection)?;
+            .load(connection))?;
         let known: HashSet<&String> = found.iter().map(|(id, _)| id).collect();
         unknown.extend(chunk.iter().filter(|id| !known.contains(id)).cloned());
         for (id, resource_type) in found {
