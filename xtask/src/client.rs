@@ -89,10 +89,12 @@ impl Answer {
     }
 }
 
-/// One kept connection.
+/// One connection, kept until the server says that it closes it.
 pub struct Client {
     target: Target,
     stream: BufReader<TcpStream>,
+    /// The last answer said that no other follows on this connection.
+    is_closed: bool,
 }
 
 impl Client {
@@ -101,10 +103,13 @@ impl Client {
             TcpStream::connect(&target.authority).with_context(|| format!("cannot connect to {}", target.authority))?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-        Ok(Client { target: target.clone(), stream: BufReader::new(stream) })
+        Ok(Client { target: target.clone(), stream: BufReader::new(stream), is_closed: false })
     }
 
     pub fn send(&mut self, request: &Request) -> Result<Answer> {
+        if self.is_closed {
+            *self = Client::connect(&self.target)?;
+        }
         let Target { authority, path, token, further } = &self.target;
         let message = format!(
             "{} {path}{} HTTP/1.1\r\nHost: {authority}\r\nAuthorization: Bearer {token}\r\nAccept: application/scim+json\r\n\
@@ -130,6 +135,8 @@ impl Client {
                 None => break,
                 Some(("content-length", value)) => length = Some(value.trim().parse().context("Content-Length")?),
                 Some(("retry-after", value)) => retry_after = Some(value.trim().to_owned()),
+                // A server that refused a request before it read the body.
+                Some(("connection", value)) => self.is_closed = value.trim() == "close",
                 Some(("transfer-encoding", value)) => chunked = value.trim() == "chunked",
                 Some(_) => {}
             }
@@ -192,5 +199,31 @@ mod tests {
         drop(client);
         let asked = server.join().unwrap();
         assert_eq!(asked.matches("POST /t/a/v2/Users HTTP/1.1\r\n").count(), 3, "{asked}");
+    }
+
+    /// The server of the first connection answers two requests and closes it with the second.
+    #[test]
+    fn a_connection_that_is_closed_with_an_answer_is_not_used_again() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let target = Target::parse(&format!("http://{}/t/a/v2/", listener.local_addr().unwrap()), "secret").unwrap();
+        let server = std::thread::spawn(move || {
+            let answer = "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 0\r\n\r\n";
+            let last = "HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+            [format!("{answer}{last}"), answer.to_owned()].map(|answers| {
+                let (mut stream, _) = listener.accept().unwrap();
+                stream.write_all(answers.as_bytes()).unwrap();
+                stream.shutdown(std::net::Shutdown::Write).unwrap();
+                let mut asked = String::new();
+                stream.read_to_string(&mut asked).unwrap();
+                asked.matches("GET /t/a/v2/Users HTTP/1.1\r\n").count()
+            })
+        });
+        let mut client = Client::connect(&target).unwrap();
+        let request = Request::get("/Users".to_owned());
+        for status in [200, 429, 200] {
+            assert_eq!(client.send(&request).unwrap().status, status);
+        }
+        drop(client);
+        assert_eq!(server.join().unwrap(), [2, 1]);
     }
 }
