@@ -26,7 +26,7 @@ impl ReadTx<'_> {
 /// A write: everything in it happens, or nothing does. One operation has one time.
 ///
 /// On PostgreSQL it costs as few round trips as its work allows. It begins with the first statement that locks or changes
-/// something ([`WriteTx::connection`]); what only looks ([`WriteTx::looking`]) needs no transaction under READ COMMITTED,
+/// something ([`WriteTx::locking`], [`WriteTx::connection`]); what only looks ([`WriteTx::looking`]) needs no transaction under READ COMMITTED,
 /// where each statement sees what is committed when it begins. New rows ([`WriteTx::insert`]) wait for the end and go in one
 /// statement, which is a transaction by itself if none has begun.
 pub struct WriteTx<'a> {
@@ -101,7 +101,7 @@ impl<'a> WriteTx<'a> {
     /// # Errors
     /// As [`WriteTx::connection`].
     pub fn lock_name(&mut self, name: &str) -> Result<(), Error> {
-        Ok(dialect::lock_name(self.connection()?, name)?)
+        Ok(dialect::lock_name(self.locking()?, name)?)
     }
 
     /// An id that nothing has yet.

@@ -209,8 +209,7 @@ impl WriterThread {
         outcome
     }
 
-    /// Nothing of a group is left, and another process cannot have written in between for long: it would wait, as for any
-    /// group.
+    /// Rolls back what a group did and begins a transaction for it again. Another process may write in between.
     fn begin_again(&self, connection: &mut Connection) -> Result<(), Error> {
         roll_back_to(connection, 0)?;
         Ok(dialect::begin_write(connection, None)?)

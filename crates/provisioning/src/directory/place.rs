@@ -250,7 +250,7 @@ fn free_user_name(
         .get_result(tx.locking()?)
         .optional()?;
     let Some(holder) = holder.map(existing).transpose()? else { return Ok(None) };
-    if is_provided(tx.connection()?, scope, &holder.id)? {
+    if is_provided(tx.looking()?, scope, &holder.id)? {
         return Ok(None);
     }
     let tail = holder.id.get(holder.id.len().saturating_sub(8)..).unwrap_or_default();

@@ -101,9 +101,9 @@ pub(super) fn change_members(
             MemberChange::Replace(ids) => member::replace(tx, scope, group_id, ids)?,
             MemberChange::RemoveMatching(filter, named) => {
                 let members = match named {
-                    Some(ids) => member::named(tx.connection()?, scope, &ids)?,
+                    Some(ids) => member::named(tx.locking()?, scope, &ids)?,
                     None => {
-                        let members = member::of_group(tx.connection()?, scope, group_id)?;
+                        let members = member::of_group(tx.locking()?, scope, group_id)?;
                         looked_through += members.len().max(LEAST_LOOKED_THROUGH);
                         members
                     }

@@ -71,7 +71,7 @@ impl Columns {
 /// The columns of a [`ResourceRow`], in its order.
 macro_rules! resource_columns {
     () => {
-        $crate::resource::row::resource_columns!($crate::resource::member::NothingBeside)
+        $crate::resource::row::resource_columns!($crate::resource::member::BesideColumn::<false>)
     };
     ($beside:expr) => {
         (
@@ -292,24 +292,10 @@ pub(crate) fn change(
     relinked: bool,
 ) -> Result<(), Error> {
     let columns = Columns::of(ty, after)?;
-    if relinked || !columns.is_found_as(&Columns::of(ty, before)?) {
-        return update(tx, scope, ty, after, row);
+    match relinked || !columns.is_found_as(&Columns::of(ty, before)?) {
+        true => write_all(tx, scope, after, &columns, row),
+        false => write_content(tx, scope, row, Some(&columns)),
     }
-    let connection = tx.connection()?;
-    database::each!(connection, connection => {
-        diesel::update(one!(scope, &row.id))
-        .set((
-            table::user_name.eq(&columns.user_name),
-            table::display_name.eq(&columns.display_name),
-            table::active.eq(row.active),
-            table::document.eq(&row.document),
-            table::version.eq(row.version),
-            table::last_modified_at.eq(row.last_modified_at),
-        ))
-        .cached()
-        .execute(connection)
-    })?;
-    Ok(())
 }
 
 /// Writes a changed resource with everything that it is looked up by; brings a set-aside one back.
@@ -320,7 +306,21 @@ pub(crate) fn update(
     resource: &Resource,
     row: &ResourceRow,
 ) -> Result<(), Error> {
-    let columns = Columns::of(ty, resource)?;
+    write_all(tx, scope, resource, &Columns::of(ty, resource)?, row)
+}
+
+/// Touches version and time only: a change of members.
+pub(crate) fn update_version(tx: &mut WriteTx<'_>, scope: &AppScope, row: &ResourceRow) -> Result<(), Error> {
+    write_content(tx, scope, row, None)
+}
+
+fn write_all(
+    tx: &mut WriteTx<'_>,
+    scope: &AppScope,
+    resource: &Resource,
+    columns: &Columns,
+    row: &ResourceRow,
+) -> Result<(), Error> {
     let connection = tx.connection()?;
     database::each!(connection, connection => {
         diesel::update(one!(scope, &row.id))
@@ -345,12 +345,22 @@ pub(crate) fn update(
     Ok(())
 }
 
-/// Touches version and time only: a change of members.
-pub(crate) fn update_version(tx: &mut WriteTx<'_>, scope: &AppScope, row: &ResourceRow) -> Result<(), Error> {
+/// Writes what no index has. `changed`: more than the members changed, and what the columns are now.
+fn write_content(
+    tx: &mut WriteTx<'_>,
+    scope: &AppScope,
+    row: &ResourceRow,
+    changed: Option<&Columns>,
+) -> Result<(), Error> {
     let connection = tx.connection()?;
     database::each!(connection, connection => {
         diesel::update(one!(scope, &row.id))
         .set((
+            changed.map(|columns| (
+                table::user_name.eq(&columns.user_name),
+                table::display_name.eq(&columns.display_name),
+                table::active.eq(row.active),
+            )),
             table::document.eq(&row.document),
             table::version.eq(row.version),
             table::last_modified_at.eq(row.last_modified_at),

@@ -75,6 +75,13 @@ impl Access {
         matches!(self, Access::Equal { .. } | Access::Key { .. } | Access::HasMember(_))
     }
 
+    /// The value of a column, where nothing else is asked for.
+    pub fn only_value(all_of: &[Access]) -> Option<(TextColumn, &str)> {
+        let [Access::Equal { column, values }] = all_of else { return None };
+        let [value] = values.as_slice() else { return None };
+        Some((*column, value))
+    }
+
     /// Whether it asks who is in a group, which no condition of a statement says.
     pub fn is_in_group(&self) -> bool {
         matches!(self, Access::InGroup(_))

@@ -194,11 +194,9 @@ impl<'a> Segment<'a> {
             return Ok(None);
         }
         let beside = representation::beside(self.ty);
-        let mut rows = match accesses {
-            [Access::Equal { column, values }] if values.len() == 1 && self.filled.is_none() => {
-                access::equal_to(connection, scope, self.ty, *column, &values[0], beside, FEW + 1)?
-            }
-            _ => with_beside!(beside, beside => {
+        let mut rows = match Access::only_value(accesses) {
+            Some((column, value)) => access::equal_to(connection, scope, self.ty, column, value, beside, FEW + 1)?,
+            None => with_beside!(beside, beside => {
                 let some = self.rows(scope, accesses).limit(signed(FEW as u64 + 1));
                 some.select(resource_columns!(beside)).load(connection)
             })?,

@@ -26,11 +26,11 @@ macro_rules! with_beside {
     ($beside:expr, $column:ident => $run:expr) => {
         match $beside {
             $crate::resource::member::Beside::Groups => {
-                let $column = $crate::resource::member::GroupsBeside;
+                let $column = $crate::resource::member::BesideColumn::<true>;
                 $run
             }
             $crate::resource::member::Beside::Nothing => {
-                let $column = $crate::resource::member::NothingBeside;
+                let $column = $crate::resource::member::BesideColumn::<false>;
                 $run
             }
         }
@@ -38,16 +38,12 @@ macro_rules! with_beside {
 }
 pub(crate) use with_beside;
 
-/// The column for [`Beside::Groups`].
-#[derive(Debug, Clone, Copy, QueryId)]
-pub(crate) struct GroupsBeside;
-
-/// The column for [`Beside::Nothing`].
-#[derive(Debug, Clone, Copy, QueryId)]
-pub(crate) struct NothingBeside;
+/// The column for [`Beside::Groups`], or else that for [`Beside::Nothing`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BesideColumn<const GROUPS: bool>;
 
 /// One entry a group: id, whether that group is itself in a group, the number of characters of its name, the name.
-const GROUPS: &str = "COALESCE((SELECT string_agg(entry.text, '') FROM (SELECT m.group_id || \
+const GROUPS_OF_RESOURCE: &str = "COALESCE((SELECT string_agg(entry.text, '') FROM (SELECT m.group_id || \
     CASE WHEN (SELECT above.group_id FROM group_member above WHERE above.tenant_id = m.tenant_id \
     AND above.application_id = m.application_id AND above.member_id = m.group_id LIMIT 1) IS NULL THEN ' 0 ' ELSE ' 1 ' END || \
     (SELECT CAST(length(COALESCE(g.display_name, '')) AS TEXT) || ' ' || COALESCE(g.display_name, '') FROM resource g \
@@ -55,38 +51,29 @@ const GROUPS: &str = "COALESCE((SELECT string_agg(entry.text, '') FROM (SELECT m
     AS text FROM group_member m WHERE m.tenant_id = resource.tenant_id AND m.application_id = resource.application_id \
     AND m.member_id = resource.id) entry), '')";
 
-impl<DB: Backend> QueryFragment<DB> for GroupsBeside {
+impl<DB: Backend, const GROUPS: bool> QueryFragment<DB> for BesideColumn<GROUPS> {
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        pass.push_sql(GROUPS);
+        pass.push_sql(if GROUPS { GROUPS_OF_RESOURCE } else { "NULL" });
         Ok(())
     }
 }
 
-impl<DB: Backend> QueryFragment<DB> for NothingBeside {
-    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        pass.push_sql("NULL");
-        Ok(())
-    }
+impl<const GROUPS: bool> QueryId for BesideColumn<GROUPS> {
+    type QueryId = Self;
+    const HAS_STATIC_QUERY_ID: bool = true;
 }
 
-macro_rules! column_of_resource {
-    ($column:ident) => {
-        impl Expression for $column {
-            type SqlType = Nullable<Text>;
-        }
-
-        impl AppearsOnTable<resource::table> for $column {}
-
-        impl SelectableExpression<resource::table> for $column {}
-
-        impl ValidGrouping<()> for $column {
-            type IsAggregate = is_aggregate::No;
-        }
-    };
+impl<const GROUPS: bool> Expression for BesideColumn<GROUPS> {
+    type SqlType = Nullable<Text>;
 }
 
-column_of_resource!(GroupsBeside);
-column_of_resource!(NothingBeside);
+impl<const GROUPS: bool> AppearsOnTable<resource::table> for BesideColumn<GROUPS> {}
+
+impl<const GROUPS: bool> SelectableExpression<resource::table> for BesideColumn<GROUPS> {}
+
+impl<const GROUPS: bool> ValidGrouping<()> for BesideColumn<GROUPS> {
+    type IsAggregate = is_aggregate::No;
+}
 
 /// The groups that stand beside a resource, in the order of their ids. `None` if it takes more statements to know all of them: one is in
 /// another group; or nobody asked.

@@ -16,7 +16,7 @@ mod write;
 use diesel::prelude::*;
 use registry::AppScope;
 
-pub(crate) use beside::{Beside, GroupsBeside, NothingBeside, memberships as memberships_beside, with_beside};
+pub(crate) use beside::{Beside, BesideColumn, memberships as memberships_beside, with_beside};
 pub(crate) use changes::MemberChanges;
 pub(crate) use nesting::Nesting;
 pub(crate) use read::{Members, count_up_to, groups_of, ids_of_group, memberships_of, named, of_group, of_groups};

@@ -153,7 +153,7 @@ pub(super) fn require_no_circle(
 ) -> Result<(), Error> {
     let owner = Owner::of(scope);
     tx.lock_name(&format!("groups in groups of {}/{}", owner.tenant_id(), owner.application_id()))?;
-    let connection = tx.connection()?;
+    let connection = tx.locking()?;
     let nesting = Nesting::above(connection, owner, vec![group_id.to_owned()])?;
     let Some(way) = new_members.iter().find_map(|member| nesting.way_up(group_id, member)) else { return Ok(()) };
     let names: HashMap<String, String> = read::named(connection, scope, &way)?

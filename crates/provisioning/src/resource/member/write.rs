@@ -25,7 +25,7 @@ pub(crate) fn add(
     group_id: &str,
     ids: Vec<String>,
 ) -> Result<MemberChanges, Error> {
-    let connection = tx.connection()?;
+    let connection = tx.locking()?;
     let mut new = Vec::new();
     for chunk in sorted(ids).chunks(CHUNK) {
         // Who is in already needs no lock: whoever deletes them waits for this group, and must not be waited for.
@@ -76,7 +76,7 @@ pub(crate) fn replace(
     group_id: &str,
     ids: Vec<String>,
 ) -> Result<MemberChanges, Error> {
-    let present = ids_of_group(tx.connection()?, scope, group_id)?;
+    let present = ids_of_group(tx.locking()?, scope, group_id)?;
     let wanted: HashSet<&String> = ids.iter().collect();
     let surplus: Vec<String> = present.iter().filter(|id| !wanted.contains(id)).cloned().collect();
     let present: HashSet<&String> = present.iter().collect();
