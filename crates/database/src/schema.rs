@@ -224,6 +224,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    resource_range (tenant_id, application_id, resource_type, until_id) {
+        tenant_id -> Text,
+        application_id -> Text,
+        resource_type -> Text,
+        until_id -> Text,
+        total -> BigInt,
+    }
+}
+
+diesel::table! {
     session (token_hash) {
         token_hash -> Text,
         administrator_id -> Text,
@@ -271,6 +281,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     resource,
     resource_count,
     resource_key,
+    resource_range,
     session,
     tenant,
 );
@@ -317,6 +328,10 @@ pub(crate) const UNIQUE_CONSTRAINTS: &[(&str, &str)] = &[
         "resource_key.tenant_id, resource_key.application_id, resource_key.path, resource_key.folded",
     ),
     ("resource_pkey", "resource.tenant_id, resource.application_id, resource.id"),
+    (
+        "resource_range_pkey",
+        "resource_range.tenant_id, resource_range.application_id, resource_range.resource_type, resource_range.until_id",
+    ),
     ("resource_user_name", "resource.tenant_id, resource.application_id, resource.user_name_folded"),
     ("session_pkey", "session.token_hash"),
     ("tenant_pkey", "tenant.id"),

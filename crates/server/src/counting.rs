@@ -1,5 +1,7 @@
-//! Counting the rows of the report in the background, so that charts over millions of them are quick
-//! (`Provisioning::count_events`), and making the months that they go into (`Provisioning::make_room_for_events`).
+//! Counting in the background: the rows of the report, so that charts over millions of them are quick
+//! (`Provisioning::count_events`), and resources by ranges of ids, so that a page in the middle of a long list is
+//! (`Provisioning::lay_ranges`). And making the months that rows of the report go into
+//! (`Provisioning::make_room_for_events`).
 //!
 //! In small steps with a pause after each. Several servers on one database may all do it.
 
@@ -9,7 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use database::{Clock, Timestamp};
 use provisioning::Provisioning;
-use registry::{Registry, TenantScope};
+use registry::Registry;
 
 /// After a start others come first.
 const FIRST_AFTER: Duration = Duration::from_secs(10);
@@ -21,6 +23,8 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(10);
 const SET_BACK: Duration = Duration::from_secs(5);
 /// How long before the earliest time since the clock was set back rows are counted again.
 const AGAIN_MS: i64 = 10 * 60 * 1_000;
+/// So many resources go into a range: what is walked to find a page, beside as many ranges as the list is longer.
+const RANGE: i64 = 2_000;
 
 /// What counts, and by which clock rows are written.
 pub struct Counting {
@@ -37,7 +41,7 @@ impl Counting {
             tokio::time::sleep(if seen.is_none() { FIRST_AFTER } else { EVERY }).await;
             let now = (Instant::now(), self.clock.now());
             if let Err(error) = self.run_once(again_from(seen, now)).await {
-                tracing::warn!(error = %format!("{error:#}"), "the rows of the report could not be counted");
+                tracing::warn!(error = %format!("{error:#}"), "rows could not be counted");
             }
             seen = Some(now);
         }
@@ -53,15 +57,17 @@ impl Counting {
                 scope => scope?,
             };
             self.provisioning.count_events_again(&scope, again_from).await?;
-            self.count(&scope).await?;
+            Self::to_the_end(|| self.provisioning.count_events(&scope)).await?;
+            Self::to_the_end(|| self.provisioning.lay_ranges(&scope, RANGE)).await?;
         }
         Ok(())
     }
 
-    async fn count(&self, scope: &TenantScope) -> Result<()> {
+    /// Takes steps as long as each says that there may be more.
+    async fn to_the_end(step: impl AsyncFn() -> Result<bool, provisioning::Error>) -> Result<()> {
         loop {
             let begun = Instant::now();
-            if !self.provisioning.count_events(scope).await? {
+            if !step().await? {
                 return Ok(());
             }
             tokio::time::sleep(begun.elapsed().max(SHORTEST_PAUSE)).await;

@@ -66,6 +66,7 @@ pub fn fill(connection: &mut Connection) -> Result<(), Error> {
             ('t1', 'a1', 'r3', 'User', NULL, 'Ada', 'ada', NULL, NULL, FALSE, '{}', 1, 'd1', 1, 2, 3);
         INSERT INTO resource_key VALUES ('t1', 'a1', 'Group/displayName', 'staff', 'r2', TRUE);
         INSERT INTO resource_count VALUES ('t1', 'a1', 'User', 1), ('t1', 'a1', 'Group', 1);
+        INSERT INTO resource_range VALUES ('t1', 'a1', 'User', 'r9', 1);
         INSERT INTO group_member VALUES ('t1', 'a1', 'r2', 'r1');
         INSERT INTO provisioning_event VALUES
             ('t1', 'v1', 1, 'a1', 'Okta', 'create', 'succeeded', 'r1', 'Ada', 'User', 'r1', 'd1', 'Created user Ada', '[]', 201, NULL, 17, 'q', 'c1');

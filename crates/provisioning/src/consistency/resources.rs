@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use database::schema::{group_member, provisioning_event, resource, resource_count, resource_key};
+use database::schema::{group_member, provisioning_event, resource, resource_count, resource_key, resource_range};
 use database::{Connection, Database, Timestamp};
 use diesel::prelude::*;
 use registry::{Application, TenantScope};
@@ -80,7 +80,16 @@ pub(super) async fn look(
             None => break,
         }
     }
-    let problems = database.read(move |tx| believed(|| Ok(((), counters(tx.connection(), &place, &types)?)))).await?.1;
+    let problems = database
+        .read(move |tx| {
+            believed(|| {
+                let mut problems = counters(tx.connection(), &place, &types)?;
+                problems.extend(ranges(tx.connection(), &place)?);
+                Ok(((), problems))
+            })
+        })
+        .await?
+        .1;
     found.found(problems);
     Ok(())
 }
@@ -252,5 +261,44 @@ fn counters(connection: &mut Connection, place: &Place, types: &BTreeSet<String>
     problems.extend(counted.into_iter().filter(|(_, total, rows)| *total != rows.unwrap_or(0)).map(
         |(ty, total, rows)| format!("{name}: the counter of {ty} says {total}, and there are {}", rows.unwrap_or(0)),
     ));
+    Ok(problems)
+}
+
+/// What each range of ids has against the rows, a statement for each range.
+fn ranges(connection: &mut Connection, place: &Place) -> Result<Vec<String>, Error> {
+    let of_place = || {
+        resource_range::table
+            .filter(resource_range::tenant_id.eq(&place.tenant_id))
+            .filter(resource_range::application_id.eq(&place.application_id))
+    };
+    let ends: Vec<(String, String)> = of_place()
+        .order((resource_range::resource_type, resource_range::until_id))
+        .select((resource_range::resource_type, resource_range::until_id))
+        .load(connection)?;
+    let (mut problems, mut before) = (Vec::new(), None::<&(String, String)>);
+    for end @ (ty, until_id) in &ends {
+        let from_id = before.filter(|(of, _)| of == ty).map_or("", |(_, id)| id.as_str());
+        before = Some(end);
+        let rows = resource::table
+            .filter(resource::tenant_id.eq(&place.tenant_id))
+            .filter(resource::application_id.eq(&place.application_id))
+            .filter(resource::resource_type.eq(ty))
+            .filter(resource::deleted_at.is_null())
+            .filter(resource::id.ge(from_id))
+            .filter(resource::id.lt(until_id));
+        let counted: Option<(i64, Option<i64>)> = of_place()
+            .filter(resource_range::resource_type.eq(ty))
+            .filter(resource_range::until_id.eq(until_id))
+            .select((resource_range::total, rows.count().single_value()))
+            .first(connection)
+            .optional()?;
+        // Laid anew meanwhile.
+        let Some((total, rows)) = counted else { continue };
+        let rows = rows.unwrap_or(0);
+        if total != rows {
+            let name = &place.name;
+            problems.push(format!("{name}: the range of {ty} up to {until_id} says {total}, and there are {rows}"));
+        }
+    }
     Ok(problems)
 }

@@ -188,6 +188,7 @@ pub(super) fn create(
     }
     if restored {
         row::update(tx, scope, ty, resource, &row)?;
+        count::add_former(tx, scope, &ty.name, &row.id)?;
     } else {
         let new_row = NewRow {
             id: &row.id,
@@ -203,7 +204,9 @@ pub(super) fn create(
     } else {
         member::add(tx, scope, &row.id, member_ids.clone())?
     };
-    count::add(tx, scope, &ty.name, 1);
+    if !restored {
+        count::add_new(tx, scope, &ty.name);
+    }
 
     let answer = match restored || !member_changes.is_empty() {
         true => representation::one(tx.looking()?, scope, ty, &row, projection, None)?,

@@ -81,7 +81,7 @@ fn delete_user(
             Some(id) => leave::disable(tx, scope, id)?,
             None => leave::Fate::Disabled,
         };
-        count::add(tx, scope, &ty.name, -1);
+        count::remove(tx, scope, &ty.name, &row.id)?;
         (fate, left, format!("Disabled user {name}, who was deleted at the source"))
     };
     let mut event = EventDraft::new(Operation::UserDelete, Outcome::Succeeded, 204, summary);
@@ -103,7 +103,7 @@ fn delete_entirely(
         ResourceKind::User | ResourceKind::Other => LeftGroups::default(),
     };
     row::remove(tx, scope, &row.id)?;
-    count::add(tx, scope, &ty.name, -1);
+    count::remove(tx, scope, &ty.name, &row.id)?;
     let (what, step) = match ty.kind() {
         ResourceKind::Group => ("group", "The group and its memberships are gone; its members stay"),
         _ => (ty.name.as_str(), "The resource is gone"),

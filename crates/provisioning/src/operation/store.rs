@@ -228,7 +228,7 @@ pub(super) fn remove_user(
         Some(id) => leave::delete(tx, scope, id)?,
         None => Fate::Deleted,
     };
-    count::add(tx, scope, &ty.name, -1);
+    count::remove(tx, scope, &ty.name, &row.id)?;
     Ok((fate, left))
 }
 

@@ -6,17 +6,38 @@ use diesel::prelude::*;
 use registry::AppScope;
 
 use crate::error::Error;
+use crate::resource::range;
 
-/// Adds `by` (which may be negative) to the count, when the transaction ends: on PostgreSQL the row stays locked from then
-/// until the commit, and every create and delete of the application wants it.
-pub(crate) fn add(tx: &mut WriteTx<'_>, scope: &AppScope, resource_type: &str, by: i64) {
+/// Counts a new resource, when the transaction ends: on PostgreSQL the row stays locked from then until the commit, and every
+/// create and delete of the application wants it.
+pub(crate) fn add_new(tx: &mut WriteTx<'_>, scope: &AppScope, resource_type: &str) {
     let row = database::insert_row!(resource_count: {
         tenant_id: scope.tenant_id().as_str(),
         application_id: scope.application_id().as_str(),
         resource_type: resource_type,
-        total: by,
+        total: 1_i64,
     });
     tx.insert(row.adding_to_what_is_there());
+}
+
+/// Counts one that comes back under its former id.
+pub(crate) fn add_former(tx: &mut WriteTx<'_>, scope: &AppScope, resource_type: &str, id: &str) -> Result<(), Error> {
+    change(tx, scope, resource_type, id, 1)
+}
+
+/// Counts one no more.
+pub(crate) fn remove(tx: &mut WriteTx<'_>, scope: &AppScope, resource_type: &str, id: &str) -> Result<(), Error> {
+    change(tx, scope, resource_type, id, -1)
+}
+
+/// At once, as the range of the id may only be changed by who has the counter.
+fn change(tx: &mut WriteTx<'_>, scope: &AppScope, resource_type: &str, id: &str, by: i64) -> Result<(), Error> {
+    let counter = table::table
+        .filter(table::tenant_id.eq(scope.tenant_id()))
+        .filter(table::application_id.eq(scope.application_id()))
+        .filter(table::resource_type.eq(resource_type));
+    diesel::update(counter).set(table::total.eq(table::total + by)).execute(tx.connection()?)?;
+    range::add(tx, scope, resource_type, id, by)
 }
 
 /// The count of one type.

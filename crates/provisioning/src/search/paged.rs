@@ -7,13 +7,14 @@ use registry::AppScope;
 use scim_model::sort::{SortBy, SortKey};
 
 use crate::error::Error;
+use crate::resource::range;
 use crate::resource::row::ResourceRow;
 use crate::search::crawl::Crawl;
 use crate::search::look::{Budget, Stopped};
 use crate::search::order::Edge;
 use crate::search::position::{self, Position};
 use crate::search::run::{Found, Hit};
-use crate::search::segment::{Reading, Segment};
+use crate::search::segment::{Reading, Segment, signed};
 
 /// The segments of a list in ascending order.
 pub(super) struct Paged<'a> {
@@ -53,7 +54,8 @@ impl Paged<'_> {
         Ok(Found { hits, total: Some(total), next: None, previous: None })
     }
 
-    /// A page of all resources of a type: total from the counter, rows by seek where the page before was read.
+    /// A page of all resources of a type: total from the counter, rows by seek, where the page before was read or where the
+    /// ranges of ids lead to.
     fn whole(
         &self,
         connection: &mut Connection,
@@ -69,10 +71,19 @@ impl Paged<'_> {
         let place = (self.scope.application_id().as_str(), segment.ty.name.as_str());
         let hint =
             crawl.filter(|_| skip > 0).and_then(|(crawl, start_index)| crawl.take(place.0, place.1, start_index));
-        let rows = match hint {
-            Some(id) => {
+        let start = match hint {
+            Some(id) => Some((id, false)),
+            None if skip > 0 && segment.is_by_id(self.descending) => {
+                let first = range::id_at(connection, self.scope, &segment.ty.name, signed(skip))?;
+                let Some(id) = first else { return Ok((Vec::new(), total)) };
+                Some((id, true))
+            }
+            None => None,
+        };
+        let rows = match start {
+            Some((id, inclusive)) => {
                 let edge = Edge { key: SortKey::Missing, id };
-                let reading = Reading { edge: Some(&edge), inclusive: false, backward: false };
+                let reading = Reading { edge: Some(&edge), inclusive, backward: false };
                 segment.beyond(connection, self.scope, reading, usize::try_from(take).unwrap_or(usize::MAX))?
             }
             None => segment.slice(connection, self.scope, skip, take, self.descending)?,

@@ -87,6 +87,11 @@ impl<'a> Segment<'a> {
         matches!(self.source, Source::Statement([])) && self.residual.is_none() && self.filled.is_none()
     }
 
+    /// Whether the list has the order of ids.
+    pub fn is_by_id(&self, descending: bool) -> bool {
+        self.column == Column::Id && !descending
+    }
+
     /// How many match, where nothing is left to decide.
     pub fn total(&self, connection: &mut Connection, scope: &AppScope) -> Result<u64, Error> {
         let total = match &self.source {

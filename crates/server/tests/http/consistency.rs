@@ -8,10 +8,14 @@ use crate::on_both_databases;
 use crate::support::{TestServer, patch, sql, user};
 
 /// What is broken past the server, and what is told about it.
-const DAMAGE: [(&str, &[&str]); 15] = [
+const DAMAGE: [(&str, &[&str]); 16] = [
     (
         "UPDATE resource_count SET total = total + 1 WHERE resource_type = 'User'",
         &["the counter of User says 4, and there are 3"],
+    ),
+    (
+        "UPDATE resource_range SET total = total - 1 WHERE resource_type = 'User'",
+        &["the range of User up to", "the range of User up to"],
     ),
     ("DELETE FROM resource_count WHERE resource_type = 'Group'", &["the type Group and no counter of them"]),
     (
@@ -83,6 +87,8 @@ async fn fill(server: &TestServer, tenant: &str) {
     let inactive = patch(json!([{ "op": "replace", "path": "active", "value": false }]));
     application.patch(&format!("/Users/{bob}"), &inactive).await.expect(200);
     application.delete(&format!("/Users/{eve}")).await.expect(204);
+    server.clock.step(120_000);
+    while server.provisioning.lay_ranges(&application.scope, 1).await.unwrap() {}
 }
 
 on_both_databases! {

@@ -184,7 +184,7 @@ fn access(detail: &str) -> Option<String> {
 }
 
 /// Question, and the index that must answer it, on SQLite and on PostgreSQL.
-const EXPECTED: [(&str, &str, &str); 35] = [
+const EXPECTED: [(&str, &str, &str); 36] = [
     ("user by id", "sqlite_autoindex_resource_1", "resource_pkey"),
     ("user by userName", "resource_user_name", "resource_user_name"),
     ("user by externalId", "resource_external_id", "resource_external_id"),
@@ -204,6 +204,7 @@ const EXPECTED: [(&str, &str, &str); 35] = [
     ("pages by cursor", "resource_crawl", "resource_"),
     ("everything by userName", "resource_user_name", "resource_user_name"),
     ("pages of users", "resource_crawl", "resource_crawl"),
+    ("a page in the middle", "resource_range USING PRIMARY KEY", "resource_range_pkey"),
     ("groups of users", "group_member_member", "group_member_member"),
     ("pages of groups", "group_member USING PRIMARY KEY", "group_member_pkey"),
     ("create user", "sqlite_autoindex_directory_user_2", "directory_user_tenant_id_user_name_folded_key"),
@@ -285,6 +286,9 @@ async fn ask(server: &TestServer, application: &TestApplication, ids: &[String],
     application.get("/Users?startIndex=1&count=100").await.expect(200);
     application.get("/Users?startIndex=101&count=100").await.expect(200);
     tell("pages of users");
+    application.get("/Users?startIndex=301&count=100").await.expect(200);
+    // Credential, count, ranges, where the page begins, page, groups.
+    assert_eq!(tell("a page in the middle"), 6);
     application.get("/Users?startIndex=1&count=100&attributes=groups").await.expect(200);
     // Credential, count, page; then as for one.
     assert_eq!(tell("groups of users"), 5);

@@ -10,6 +10,7 @@ mod errors;
 mod features;
 mod groups;
 mod me;
+mod ranges;
 mod root;
 mod search;
 mod sorting;

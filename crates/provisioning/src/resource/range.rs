@@ -1,0 +1,223 @@
+//! How many resources of a type lie in each range of ids, so that a page in the middle of a long list is found without
+//! walking to it (RFC 7644 §3.4.2.4, `startIndex`).
+//!
+//! New resources have ids beyond all others, so a create changes no range; only what goes, and what comes back under a
+//! former id, is counted where it lies (see [`super::count`]). Ranges are laid in the background, behind
+//! what is being created now. The counter of the type is held meanwhile, which everybody wants who makes the numbers wrong;
+//! and once all is laid, ranges and what comes after them must make up that counter, else they are laid anew: a clock that
+//! was set back by long gives ids that lie in ranges, and servers of an older version know of none.
+
+use database::schema::{resource, resource_count, resource_range as table};
+use database::{Connection, LockRow, MultiBackend, Timestamp, WriteTx};
+use diesel::prelude::*;
+use registry::{AppScope, TenantScope};
+
+use crate::Provisioning;
+use crate::error::Error;
+use crate::event::count::first_id_at;
+use crate::resource::row::visible;
+
+/// So many are laid in one step, which writers of the application wait for.
+const STEP: usize = 16;
+
+/// Ids of so long ago are given to nobody any more, on servers whose clocks differ a little.
+const SETTLED_AFTER_MS: i64 = 60_000;
+
+/// The ranges of a type, of a tenant and an application.
+macro_rules! ranges {
+    ($tenant_id:expr, $application_id:expr, $resource_type:expr) => {
+        table::table
+            .filter(table::tenant_id.eq($tenant_id))
+            .filter(table::application_id.eq($application_id))
+            .filter(table::resource_type.eq($resource_type))
+    };
+}
+
+/// The id of the resource at a 0-based position in the list of all of a type.
+pub(crate) fn id_at(
+    connection: &mut Connection,
+    scope: &AppScope,
+    resource_type: &str,
+    position: i64,
+) -> Result<Option<String>, Error> {
+    let ranges: Vec<(String, i64)> = ranges!(scope.tenant_id(), scope.application_id(), resource_type)
+        .order(table::until_id)
+        .select((table::until_id, table::total))
+        .load(connection)?;
+    let (mut from, mut rest) = (String::new(), position);
+    for (until_id, total) in ranges {
+        if rest < total {
+            break;
+        }
+        (from, rest) = (until_id, rest - total);
+    }
+    let from_there = visible!(scope).filter(resource::resource_type.eq(resource_type)).filter(resource::id.ge(from));
+    Ok(from_there.order(resource::id).select(resource::id).limit(1).offset(rest).first(connection).optional()?)
+}
+
+/// Adds `by` to the range where an id lies, if it lies in one. The counter must have been changed before: whoever lays
+/// ranges has the numbers then.
+pub(super) fn add(tx: &mut WriteTx<'_>, scope: &AppScope, resource_type: &str, id: &str, by: i64) -> Result<(), Error> {
+    let ranges = || ranges!(scope.tenant_id(), scope.application_id(), resource_type);
+    let connection = tx.connection()?;
+    let until_id: Option<String> = ranges()
+        .filter(table::until_id.gt(id))
+        .order(table::until_id)
+        .select(table::until_id)
+        .first(connection)
+        .optional()?;
+    if let Some(until_id) = until_id {
+        diesel::update(ranges().filter(table::until_id.eq(until_id)))
+            .set(table::total.eq(table::total + by))
+            .execute(connection)?;
+    }
+    Ok(())
+}
+
+/// A type of an application.
+#[derive(Debug, Clone, Queryable)]
+struct OfType {
+    tenant_id: String,
+    application_id: String,
+    resource_type: String,
+}
+
+/// What ranges there are of a type.
+struct Laid {
+    /// The end of the last one; empty where there is none.
+    until_id: String,
+    /// How many resources the counter has beyond those in ranges.
+    beyond: i64,
+}
+
+impl Provisioning {
+    /// Lays ranges of `size` resources over lists of the tenant that are much longer than that; says whether there may be
+    /// more to do at once.
+    ///
+    /// # Errors
+    /// Only what the database says.
+    pub async fn lay_ranges(&self, scope: &TenantScope, size: i64) -> Result<bool, Error> {
+        let tenant_id = scope.tenant_id().to_string();
+        let due = self
+            .database
+            .read(move |tx| -> Result<_, Error> {
+                let (settled, connection) = (settled(tx.now()), tx.connection());
+                let long: Vec<(OfType, i64)> = resource_count::table
+                    .filter(resource_count::tenant_id.eq(&tenant_id))
+                    .filter(resource_count::total.ge(2 * size))
+                    .select((
+                        (resource_count::tenant_id, resource_count::application_id, resource_count::resource_type),
+                        resource_count::total,
+                    ))
+                    .load(connection)?;
+                for (of_type, total) in long {
+                    let laid = of_type.laid(connection, total)?;
+                    let is_due = match laid.beyond >= 2 * size {
+                        true => of_type.next_end(connection, &laid.until_id, size, &settled)?.is_some(),
+                        false => of_type.count_from(connection, &laid.until_id)? != laid.beyond,
+                    };
+                    if is_due {
+                        return Ok(Some(of_type));
+                    }
+                }
+                Ok(None)
+            })
+            .await?;
+        let Some(of_type) = due else { return Ok(false) };
+        self.database.write(move |tx| of_type.step(tx, size)).await
+    }
+}
+
+impl OfType {
+    /// Lays some ranges, or takes all away that are wrong; says whether anything changed.
+    fn step(&self, tx: &mut WriteTx<'_>, size: i64) -> Result<bool, Error> {
+        let settled = settled(tx.now());
+        let connection = tx.locking()?;
+        // Whatever waits for it goes on after this transaction, and sees what it laid.
+        let total = resource_count::table
+            .filter(resource_count::tenant_id.eq(&self.tenant_id))
+            .filter(resource_count::application_id.eq(&self.application_id))
+            .filter(resource_count::resource_type.eq(&self.resource_type))
+            .select(resource_count::total)
+            .lock_row_to_change()
+            .get_result(connection);
+        let Some(total) = total.optional()? else { return Ok(false) };
+        let laid = self.laid(connection, total)?;
+        if laid.beyond < 2 * size {
+            let is_right = self.count_from(connection, &laid.until_id)? == laid.beyond;
+            if !is_right {
+                tracing::info!(
+                    application.id = self.application_id,
+                    resource.r#type = self.resource_type,
+                    "ranges of ids did not agree with the counter and are laid anew"
+                );
+                diesel::delete(ranges!(&self.tenant_id, &self.application_id, &self.resource_type))
+                    .execute(tx.connection()?)?;
+            }
+            return Ok(!is_right);
+        }
+        let (mut ends, mut from) = (Vec::new(), laid.until_id);
+        while ends.len() < STEP {
+            let Some(end) = self.next_end(connection, &from, size, &settled)? else { break };
+            ends.push(end.clone());
+            from = end;
+        }
+        let is_changed = !ends.is_empty();
+        let place = [&self.tenant_id, &self.application_id, &self.resource_type];
+        let rows = ends.into_iter().map(|end| {
+            let [tenant_id, application_id, resource_type] = place.map(|text| text.as_str().into());
+            [tenant_id, application_id, resource_type, end.into(), size.into()]
+        });
+        let columns = database::insert_rows!(
+            resource_range: [tenant_id, application_id, resource_type, until_id, total],
+            rows
+        );
+        tx.insert(columns);
+        Ok(is_changed)
+    }
+
+    fn laid(&self, connection: &mut Connection, total: i64) -> Result<Laid, Error> {
+        let ranges: Vec<(String, i64)> = ranges!(&self.tenant_id, &self.application_id, &self.resource_type)
+            .order(table::until_id)
+            .select((table::until_id, table::total))
+            .load(connection)?;
+        Ok(Laid {
+            beyond: total - ranges.iter().map(|(_, total)| total).sum::<i64>(),
+            until_id: ranges.into_iter().next_back().map(|(until_id, _)| until_id).unwrap_or_default(),
+        })
+    }
+
+    /// The id that follows `size` resources from `from` on, if it has settled.
+    fn next_end(
+        &self,
+        connection: &mut Connection,
+        from: &str,
+        size: i64,
+        settled: &str,
+    ) -> Result<Option<String>, Error> {
+        let id = self.from(from).order(resource::id).select(resource::id).limit(1).offset(size);
+        let id: Option<String> = id.first(connection).optional()?;
+        Ok(id.filter(|id| id.as_str() < settled))
+    }
+
+    /// How many there are from an id on.
+    fn count_from(&self, connection: &mut Connection, from: &str) -> Result<i64, Error> {
+        Ok(self.from(from).count().get_result(connection)?)
+    }
+
+    /// What clients can see, from an id on.
+    fn from<'a>(&'a self, id: &'a str) -> resource::BoxedQuery<'a, MultiBackend> {
+        resource::table
+            .filter(resource::tenant_id.eq(&self.tenant_id))
+            .filter(resource::application_id.eq(&self.application_id))
+            .filter(resource::deleted_at.is_null())
+            .filter(resource::resource_type.eq(&self.resource_type))
+            .filter(resource::id.ge(id))
+            .into_boxed()
+    }
+}
+
+/// Ids below this one are given to nobody any more.
+fn settled(now: Timestamp) -> String {
+    first_id_at(now.as_milliseconds() - SETTLED_AFTER_MS)
+}
