@@ -38,8 +38,9 @@ pub use event::record::{Change, Step};
 pub use event::report::{Bucket, EventReport, EventRow, EventSearch, Reason};
 pub use event::retention::IdentifierWalk;
 pub use event::timeline::{Milestone, Milestones, Subject};
-pub use operation::{Answer, Creation, IfMatch, Queried, QueryAt, Refusal};
+pub use operation::{Answer, Creation, IfMatch, Queried, QueryAt, Read, Refusal};
 pub use page::{PageOf, Total};
+pub use resource::parts::Parts;
 pub use resource::representation::Representation;
 
 use database::Database;

@@ -1,8 +1,10 @@
 //! How a success goes over the wire.
 
 use actix_web::http::{StatusCode, header};
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
-use provisioning::Representation;
+use futures_util::stream;
+use provisioning::{Parts, Representation};
 
 /// Exactly this, without parameters: some checkers compare the header as a whole.
 pub(crate) const SCIM_JSON: &str = "application/scim+json";
@@ -23,6 +25,22 @@ pub(crate) fn resource(status: StatusCode, representation: Representation) -> Ht
         response.insert_header((header::LOCATION, representation.location.as_str()));
     }
     response.body(representation.body)
+}
+
+/// A resource whose text comes in parts; each is asked for when the one before has gone out. If one fails, the connection is
+/// closed before the end that the client was told to wait for.
+pub(crate) fn in_parts(parts: Parts) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    response
+        .content_type(SCIM_JSON)
+        .insert_header((header::ETAG, etag(parts.version)))
+        .insert_header((header::CONTENT_LOCATION, parts.location.as_str()));
+    response.streaming(stream::try_unfold(parts, async |mut parts| -> Result<_, provisioning::Error> {
+        let part = parts.next().await.inspect_err(|error| {
+            tracing::error!(error = %error, "a large answer had to be broken off");
+        });
+        Ok(part?.map(|part| (Bytes::from(part), parts)))
+    }))
 }
 
 /// The weak ETag of a version.

@@ -23,6 +23,7 @@ mod told;
 
 pub use bulk::Creation;
 pub use query::{Queried, QueryAt};
+pub use read::Read;
 pub use reject::Refusal;
 pub use replace::IfMatch;
 

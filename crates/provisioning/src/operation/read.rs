@@ -1,7 +1,8 @@
 //! GET of one resource (RFC 7644 §3.4.1).
 //!
 //! A successful read leaves no row in the report: clients read before each change, and the change has its row. One that
-//! fails does, because then the client remembers what is not here.
+//! fails does, because then the client remembers what is not here. Of an answer in parts that is the beginning: what breaks
+//! it off later is for the log.
 
 use std::sync::Arc;
 
@@ -15,8 +16,22 @@ use crate::call::Call;
 use crate::error::Error;
 use crate::operation::attempt::Attempt;
 use crate::operation::{Verb, intended, tell_internal};
+use crate::resource::parts::{Group, MEMBERS_OF_A_PART, Parts};
 use crate::resource::representation::{self, Representation};
-use crate::resource::row;
+use crate::resource::{member, row};
+
+/// What is read.
+pub enum Read {
+    Whole(Representation),
+    /// A group with many members.
+    InParts(Parts),
+}
+
+/// As it is found in the transaction.
+enum Found {
+    Whole(Representation),
+    Large(Group),
+}
 
 impl Provisioning {
     /// Reads one resource.
@@ -30,16 +45,27 @@ impl Provisioning {
         ty: &Arc<ResourceType>,
         id: &str,
         projection: Projection,
-    ) -> Result<Representation, Error> {
+    ) -> Result<Read, Error> {
         let (scope_inside, ty_inside, wanted) = (scope.clone(), ty.clone(), id.to_owned());
         let is_brief = representation::is_brief(ty, &projection);
-        let work = move |tx: &mut ReadTx<'_>, room: Option<&mut Room>| -> Result<Representation, Error> {
+        let work = move |tx: &mut ReadTx<'_>, room: Option<&mut Room>| -> Result<Found, Error> {
             let (scope, ty, connection) = (&scope_inside, ty_inside.as_ref(), tx.connection());
             let found = row::find(connection, scope, &ty.name, &wanted, representation::beside(ty))?;
             let row = found.ok_or_else(|| Error::NotFound { resource_type: ty.name.clone(), id: wanted.clone() })?;
-            representation::one(connection, scope, ty, &row, &projection, room)
+            if is_brief || !projection.is_everything() {
+                return Ok(Found::Whole(representation::one(connection, scope, ty, &row, &projection, room)?));
+            }
+            let ids = member::ids_of_group(connection, scope, &row.id)?;
+            if ids.len() > MEMBERS_OF_A_PART {
+                return Ok(Found::Large(Group::new(scope, ty, row, ids)));
+            }
+            let members = member::named(connection, scope, &ids)?;
+            Ok(Found::Whole(representation::with_members(scope, ty, &row, &projection, members)?))
         };
-        let found = self.look(scope, is_brief, work).await;
+        let found = self.look(scope, is_brief, work).await.and_then(|found| match found {
+            Found::Whole(representation) => Ok(Read::Whole(representation)),
+            Found::Large(group) => Ok(Read::InParts(group.into_parts(scope, &self.database)?)),
+        });
         if let Err(error) = &found {
             tell_internal(call, error);
             let operation = intended(ty, Verb::Read);

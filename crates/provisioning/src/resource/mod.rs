@@ -8,6 +8,7 @@
 pub(crate) mod count;
 pub(crate) mod key;
 pub(crate) mod member;
+pub(crate) mod parts;
 pub(crate) mod range;
 pub(crate) mod representation;
 pub(crate) mod row;

@@ -64,6 +64,17 @@ pub(crate) fn of_new(
     Spliced::Nothing.representation(scope, ty, row, projection)
 }
 
+/// A group with members that were read before.
+pub(crate) fn with_members(
+    scope: &AppScope,
+    ty: &ResourceType,
+    row: &ResourceRow,
+    projection: &Projection,
+    members: Vec<Member>,
+) -> Result<Representation, Error> {
+    Spliced::MembersOfOne(members).representation(scope, ty, row, projection)
+}
+
 /// A page of resources of one type, each in full or as `projection` wants it. The groups of all users are read together, and
 /// so are the members of all groups. Without `room` it may be of any size.
 pub(crate) fn many(
@@ -82,6 +93,8 @@ pub(crate) fn many(
 enum Spliced {
     Groups(HashMap<String, Vec<Membership>>),
     Members(Members),
+    /// Of the one group that there is.
+    MembersOfOne(Vec<Member>),
     Nothing,
 }
 
@@ -133,6 +146,9 @@ impl Spliced {
             Spliced::Groups(groups) => {
                 let groups = groups.get(id).map(Vec::as_slice).unwrap_or_default();
                 json_list(groups.iter().map(|group| GroupEntry::new(scope, group)))?.map(|json| ("groups", json))
+            }
+            Spliced::MembersOfOne(members) => {
+                json_list(members.iter().map(|member| MemberEntry::new(scope, member)))?.map(|json| ("members", json))
             }
             Spliced::Members(members) => {
                 json_list(members.of(id).map(|member| MemberEntry::new(scope, member)))?.map(|json| ("members", json))

@@ -91,8 +91,27 @@ fn parse(received: &[u8]) -> Answer {
     let end =
         end_of_head(received).unwrap_or_else(|| panic!("no HTTP answer: {:?}", String::from_utf8_lossy(received)));
     let mut answer = parse_head(&received[..end]);
-    answer.body = String::from_utf8(received[end..].to_vec()).unwrap();
+    let is_chunked = answer.header("transfer-encoding") == Some("chunked");
+    let body = if is_chunked { whole(&received[end..]) } else { received[end..].to_vec() };
+    answer.body = String::from_utf8(body).unwrap();
     answer
+}
+
+/// What chunks say together. They must come to their end.
+fn whole(mut chunks: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    loop {
+        let end = chunks.windows(2).position(|window| window == b"\r\n").expect("the answer was broken off");
+        let length = usize::from_str_radix(std::str::from_utf8(&chunks[..end]).unwrap(), 16).unwrap();
+        let chunk = chunks.get(end + 2..end + 2 + length).expect("the answer was broken off");
+        body.extend_from_slice(chunk);
+        chunks = &chunks[end + 2 + length..];
+        assert!(chunks.starts_with(b"\r\n"), "the answer was broken off");
+        if length == 0 {
+            return body;
+        }
+        chunks = &chunks[2..];
+    }
 }
 
 fn end_of_head(received: &[u8]) -> Option<usize> {
@@ -107,9 +126,7 @@ fn parse_head(head: &[u8]) -> Answer {
         .map(|line| line.split_once(": ").unwrap())
         .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
         .collect();
-    let answer = Answer { status, headers, body: String::new() };
-    assert_eq!(answer.header("transfer-encoding"), None, "this client reads no chunks");
-    answer
+    Answer { status, headers, body: String::new() }
 }
 
 /// A connection with as many requests as one likes, whose answers come one after the other.
@@ -139,6 +156,7 @@ impl Conversation {
     pub async fn answer(&mut self) -> Answer {
         let end = self.until(end_of_head).await;
         let mut answer = parse_head(&self.received[..end]);
+        assert_eq!(answer.header("transfer-encoding"), None, "a conversation reads no chunks");
         let length: usize = answer.header("content-length").map_or(0, |length| length.parse().unwrap());
         self.until(|received| (received.len() >= end + length).then_some(())).await;
         answer.body = String::from_utf8(self.received[end..end + length].to_vec()).unwrap();
@@ -150,6 +168,19 @@ impl Conversation {
     pub async fn answer_to_head(&mut self) -> Answer {
         let end = self.until(end_of_head).await;
         parse_head(&self.received.drain(..end).collect::<Vec<_>>())
+    }
+
+    /// Reads so many bytes, and what came with them stays.
+    pub async fn begins(&mut self, length: usize) {
+        self.until(|received| (received.len() >= length).then_some(())).await;
+    }
+
+    /// Everything up to the end of the connection, which may be broken off.
+    pub async fn rest(mut self) -> Vec<u8> {
+        let mut rest = self.received;
+        let reading = self.stream.read_to_end(&mut rest);
+        let _reset = tokio::time::timeout(PATIENCE, reading).await.expect("the server closes");
+        rest
     }
 
     /// Sends nothing more.

@@ -1,6 +1,7 @@
 //! `/Groups`
 
 mod create;
+mod large;
 mod members;
 mod modify;
 mod nested;
