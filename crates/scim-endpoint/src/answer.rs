@@ -1,10 +1,12 @@
 //! How a success goes over the wire.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::{StatusCode, Version, header};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream;
 use provisioning::{Parts, Representation};
+
+use crate::handle::Incoming;
 
 /// Exactly this, without parameters: some checkers compare the header as a whole.
 pub(crate) const SCIM_JSON: &str = "application/scim+json";
@@ -28,19 +30,29 @@ pub(crate) fn resource(status: StatusCode, representation: Representation) -> Ht
 }
 
 /// A resource whose text comes in parts; each is asked for when the one before has gone out. If one fails, the connection is
-/// closed before the end that the client was told to wait for.
-pub(crate) fn in_parts(parts: Parts) -> HttpResponse {
+/// closed before the end that the client was told to wait for. HTTP/1.0 has no such end: there all parts come in one piece.
+pub(crate) async fn in_parts(incoming: &Incoming<'_>, mut parts: Parts) -> Result<HttpResponse, provisioning::Error> {
     let mut response = HttpResponse::Ok();
     response
         .content_type(SCIM_JSON)
         .insert_header((header::ETAG, etag(parts.version)))
         .insert_header((header::CONTENT_LOCATION, parts.location.as_str()));
-    response.streaming(stream::try_unfold(parts, async |mut parts| -> Result<_, provisioning::Error> {
-        let part = parts.next().await.inspect_err(|error| {
-            tracing::error!(error = %error, "a large answer had to be broken off");
-        });
-        Ok(part?.map(|part| (Bytes::from(part), parts)))
-    }))
+    if incoming.request.version() < Version::HTTP_11 {
+        let mut whole = String::new();
+        while let Some(part) = parts.next().await? {
+            whole.push_str(&part);
+        }
+        return Ok(response.body(whole));
+    }
+    let request_id = incoming.call.request_id.clone();
+    let parts = stream::try_unfold((parts, request_id), async |(mut parts, request_id)| {
+        let part = parts.next().await;
+        if let Err(error) = &part {
+            tracing::error!(request.id = request_id, error = %error, "a large answer had to be broken off");
+        }
+        part.map(|part| part.map(|part| (Bytes::from(part), (parts, request_id))))
+    });
+    Ok(response.streaming(parts))
 }
 
 /// The weak ETag of a version.

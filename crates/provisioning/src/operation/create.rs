@@ -188,7 +188,6 @@ pub(super) fn create(
     }
     if restored {
         row::update(tx, scope, ty, resource, &row)?;
-        count::add_former(tx, scope, &ty.name, &row.id)?;
     } else {
         let new_row = NewRow {
             id: &row.id,
@@ -204,8 +203,9 @@ pub(super) fn create(
     } else {
         member::add(tx, scope, &row.id, member_ids.clone())?
     };
-    if !restored {
-        count::add_new(tx, scope, &ty.name);
+    match restored {
+        true => count::add_former(tx, scope, &ty.name, &row.id)?,
+        false => count::add_new(tx, scope, &ty.name),
     }
 
     let answer = match restored || !member_changes.is_empty() {

@@ -57,7 +57,7 @@ impl Provisioning {
             }
             let ids = member::ids_of_group(connection, scope, &row.id)?;
             if ids.len() > MEMBERS_OF_A_PART {
-                return Ok(Found::Large(Group::new(scope, ty, row, ids)));
+                return Ok(Found::Large(Group::new(scope, ty, row, &ids)));
             }
             let members = member::named(connection, scope, &ids)?;
             Ok(Found::Whole(representation::with_members(scope, ty, &row, &projection, members)?))

@@ -36,7 +36,10 @@ fn change(tx: &mut WriteTx<'_>, scope: &AppScope, resource_type: &str, id: &str,
         .filter(table::tenant_id.eq(scope.tenant_id()))
         .filter(table::application_id.eq(scope.application_id()))
         .filter(table::resource_type.eq(resource_type));
-    diesel::update(counter).set(table::total.eq(table::total + by)).execute(tx.connection()?)?;
+    let changed = diesel::update(counter).set(table::total.eq(table::total + by)).execute(tx.connection()?)?;
+    if changed == 0 && by > 0 {
+        add_new(tx, scope, resource_type);
+    }
     range::add(tx, scope, resource_type, id, by)
 }
 

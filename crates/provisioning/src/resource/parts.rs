@@ -1,8 +1,12 @@
 //! A group with so many members that its text is made in parts, each once the client took the one before.
 //!
 //! Who the members are is read together with the group. Their names are read part by part, in reads of their own: no
-//! connection, no transaction and little memory is held while a client is slow. So a name may be newer than the group, and
-//! a member who is deleted meanwhile is left out.
+//! connection and no transaction is held while a client is slow, and no more than the ids and one part of the text. So a
+//! name may be newer than the group, and a member who is deleted meanwhile is left out. What a credential may do is asked
+//! once, at the beginning.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use database::Database;
 use registry::AppScope;
@@ -16,6 +20,10 @@ use crate::resource::row::ResourceRow;
 
 /// A part has so many members: some hundred kilobytes. Groups with fewer are answered in one piece.
 pub(crate) const MEMBERS_OF_A_PART: usize = 2_000;
+
+/// The database is asked for a part for so long, with pauses in between.
+const PATIENCE: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Stands in the text where the members will. JSON has no such character but as an escape.
 const PLACE: &str = "\u{1}";
@@ -32,8 +40,9 @@ pub struct Parts {
     before: String,
     /// What comes after the last one.
     after: String,
-    /// Who is still to come, the next part first.
-    ids: std::vec::IntoIter<String>,
+    /// The ids of all members, a line each, and where those of the next part begin.
+    ids: Arc<str>,
+    next: usize,
     /// Whether there is a member in the text already.
     has_begun: bool,
     has_ended: bool,
@@ -43,12 +52,12 @@ pub struct Parts {
 pub(crate) struct Group {
     row: ResourceRow,
     location: String,
-    ids: Vec<String>,
+    ids: Arc<str>,
 }
 
 impl Group {
-    pub fn new(scope: &AppScope, ty: &ResourceType, row: ResourceRow, ids: Vec<String>) -> Self {
-        Group { location: location(scope, ty, &row.id), row, ids }
+    pub fn new(scope: &AppScope, ty: &ResourceType, row: ResourceRow, ids: &[String]) -> Self {
+        Group { location: location(scope, ty, &row.id), row, ids: ids.join("\n").into() }
     }
 
     pub fn into_parts(self, scope: &AppScope, database: &Database) -> Result<Parts, Error> {
@@ -62,7 +71,8 @@ impl Group {
             database: database.of_tenant(scope.tenant_id()),
             before: format!("{before}["),
             after: format!("]{after}"),
-            ids: self.ids.into_iter(),
+            ids: self.ids,
+            next: 0,
             has_begun: false,
             has_ended: false,
         })
@@ -70,7 +80,8 @@ impl Group {
 }
 
 impl Parts {
-    /// The next part of the text; `None` after the last one.
+    /// The next part of the text; `None` after the last one. While the database is busy or away, it is asked again for some
+    /// time: whoever reads cannot be told to come back any more.
     ///
     /// # Errors
     /// Only what the database says. The answer must then be broken off, so that nobody takes it for whole.
@@ -78,25 +89,42 @@ impl Parts {
         if self.has_ended {
             return Ok(None);
         }
-        let (scope, mut has_begun) = (self.scope.clone(), self.has_begun);
-        let mut text = std::mem::take(&mut self.before).into_bytes();
-        let ids: Vec<String> = self.ids.by_ref().take(MEMBERS_OF_A_PART).collect();
-        let read = self.database.read(move |tx| -> Result<_, Error> {
-            for member in member::named(tx.connection(), &scope, &ids)? {
-                if has_begun {
-                    text.push(b',');
-                }
-                serde_json::to_writer(&mut text, &MemberEntry::new(&scope, &member))?;
-                has_begun = true;
+        let asked = Instant::now();
+        let (members, next) = loop {
+            match self.members().await {
+                Err(Error::Busy) if asked.elapsed() < PATIENCE => tokio::time::sleep(PAUSE).await,
+                read => break read?,
             }
-            Ok((String::from_utf8(text).map_err(|error| Error::Internal(error.into()))?, has_begun))
-        });
-        let (mut part, has_begun) = read.await?;
-        self.has_begun = has_begun;
-        self.has_ended = self.ids.len() == 0;
+        };
+        let mut part = std::mem::take(&mut self.before);
+        if self.has_begun && !members.is_empty() {
+            part.push(',');
+        }
+        part.push_str(&members);
+        self.has_begun |= !members.is_empty();
+        self.next = next;
+        self.has_ended = next >= self.ids.len();
         if self.has_ended {
             part.push_str(&self.after);
         }
         Ok(Some(part))
+    }
+
+    /// The entries of the next part, and where those of the one after it begin.
+    async fn members(&self) -> Result<(String, usize), Error> {
+        let (scope, ids, from) = (self.scope.clone(), Arc::clone(&self.ids), self.next);
+        let read = self.database.read(move |tx| -> Result<_, Error> {
+            let of_part: Vec<&str> = ids[from..].split('\n').take(MEMBERS_OF_A_PART).collect();
+            let next = from + of_part.iter().map(|id| id.len() + 1).sum::<usize>();
+            let mut json = Vec::new();
+            for member in member::named(tx.connection(), &scope, &of_part)? {
+                if !json.is_empty() {
+                    json.push(b',');
+                }
+                serde_json::to_writer(&mut json, &MemberEntry::new(&scope, &member))?;
+            }
+            Ok((String::from_utf8(json).map_err(|error| Error::Internal(error.into()))?, next))
+        });
+        read.await
     }
 }

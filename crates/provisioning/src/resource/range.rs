@@ -3,12 +3,16 @@
 //!
 //! New resources have ids beyond all others, so a create changes no range; only what goes, and what comes back under a
 //! former id, is counted where it lies (see [`super::count`]). Ranges are laid in the background, behind
-//! what is being created now. The counter of the type is held meanwhile, which everybody wants who makes the numbers wrong;
-//! and once all is laid, ranges and what comes after them must make up that counter, else they are laid anew: a clock that
-//! was set back by long gives ids that lie in ranges, and servers of an older version know of none.
+//! what is being created now. The counter of the type is held meanwhile, which everybody wants who makes the numbers wrong.
+//!
+//! A clock that was set back by long gives ids that lie in ranges, and servers of an older version know of none. So ranges and
+//! what comes after them must make up the counter, once a minute; where they do not, all are taken away, and laid
+//! anew a minute later. What is wrong in one range by as much as in another is not noticed here, but by
+//! `rollcall doctor --deep`.
 
 use database::schema::{resource, resource_count, resource_range as table};
 use database::{Connection, LockRow, MultiBackend, Timestamp, WriteTx};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use registry::{AppScope, TenantScope};
 
@@ -19,6 +23,9 @@ use crate::resource::row::visible;
 
 /// So many are laid in one step, which writers of the application wait for.
 const STEP: usize = 16;
+
+/// Ranges that are less than this part full on average, where there are more than so many, are laid anew.
+const SPARSE: i64 = 8;
 
 /// Ids of so long ago are given to nobody any more, on servers whose clocks differ a little.
 const SETTLED_AFTER_MS: i64 = 60_000;
@@ -84,15 +91,27 @@ struct OfType {
 
 /// What ranges there are of a type.
 struct Laid {
+    count: i64,
     /// The end of the last one; empty where there is none.
     until_id: String,
+    /// How many resources they say that they have.
+    within: i64,
     /// How many resources the counter has beyond those in ranges.
     beyond: i64,
 }
 
+/// What is to be done about the ranges of a type.
+enum Due {
+    /// The first range that is missing ends here.
+    Lay(String),
+    /// They are wrong, or many of them are nearly empty.
+    TakeAway,
+    Nothing,
+}
+
 impl Provisioning {
-    /// Lays ranges of `size` resources over lists of the tenant that are much longer than that; says whether there may be
-    /// more to do at once.
+    /// Lays ranges of `size` resources over lists of the tenant that are much longer than that, a step for each list; says
+    /// whether there may be more to do at once.
     ///
     /// # Errors
     /// Only what the database says.
@@ -102,78 +121,98 @@ impl Provisioning {
             .database
             .read(move |tx| -> Result<_, Error> {
                 let (settled, connection) = (settled(tx.now()), tx.connection());
-                let long: Vec<(OfType, i64)> = resource_count::table
+                let its_ranges =
+                    ranges!(resource_count::tenant_id, resource_count::application_id, resource_count::resource_type);
+                let lists: Vec<(OfType, i64)> = resource_count::table
                     .filter(resource_count::tenant_id.eq(&tenant_id))
-                    .filter(resource_count::total.ge(2 * size))
+                    .filter(resource_count::total.ge(2 * size).or(exists(its_ranges)))
                     .select((
                         (resource_count::tenant_id, resource_count::application_id, resource_count::resource_type),
                         resource_count::total,
                     ))
                     .load(connection)?;
-                for (of_type, total) in long {
+                let mut all_due = Vec::new();
+                for (of_type, total) in lists {
                     let laid = of_type.laid(connection, total)?;
-                    let is_due = match laid.beyond >= 2 * size {
-                        true => of_type.next_end(connection, &laid.until_id, size, &settled)?.is_some(),
-                        false => of_type.count_from(connection, &laid.until_id)? != laid.beyond,
+                    let is_due = match of_type.due(connection, &laid, size, &settled)? {
+                        Due::Lay(_) => laid.count > 0 || of_type.is_counted_rightly(connection)?,
+                        Due::TakeAway => true,
+                        Due::Nothing => false,
                     };
                     if is_due {
-                        return Ok(Some(of_type));
+                        all_due.push(of_type);
                     }
                 }
-                Ok(None)
+                Ok(all_due)
             })
             .await?;
-        let Some(of_type) = due else { return Ok(false) };
-        self.database.write(move |tx| of_type.step(tx, size)).await
+        let mut is_more = false;
+        for of_type in due {
+            is_more |= self.database.write(move |tx| of_type.step(tx, size)).await?;
+        }
+        Ok(is_more)
     }
 }
 
 impl OfType {
-    /// Lays some ranges, or takes all away that are wrong; says whether anything changed.
+    /// Lays some ranges, or takes all away; says whether there may be more to lay at once.
     fn step(&self, tx: &mut WriteTx<'_>, size: i64) -> Result<bool, Error> {
         let settled = settled(tx.now());
         let connection = tx.locking()?;
         // Whatever waits for it goes on after this transaction, and sees what it laid.
-        let total = resource_count::table
-            .filter(resource_count::tenant_id.eq(&self.tenant_id))
-            .filter(resource_count::application_id.eq(&self.application_id))
-            .filter(resource_count::resource_type.eq(&self.resource_type))
-            .select(resource_count::total)
-            .lock_row_to_change()
-            .get_result(connection);
+        let total = self.counter().select(resource_count::total).lock_row_to_change().get_result(connection);
         let Some(total) = total.optional()? else { return Ok(false) };
         let laid = self.laid(connection, total)?;
-        if laid.beyond < 2 * size {
-            let is_right = self.count_from(connection, &laid.until_id)? == laid.beyond;
-            if !is_right {
+        match self.due(connection, &laid, size, &settled)? {
+            Due::Nothing => Ok(false),
+            Due::TakeAway => {
                 tracing::info!(
                     application.id = self.application_id,
                     resource.r#type = self.resource_type,
-                    "ranges of ids did not agree with the counter and are laid anew"
+                    "ranges of ids will be laid anew"
                 );
                 diesel::delete(ranges!(&self.tenant_id, &self.application_id, &self.resource_type))
                     .execute(tx.connection()?)?;
+                // Not at once: what made them wrong may not be over.
+                Ok(false)
             }
-            return Ok(!is_right);
+            Due::Lay(end) => {
+                let mut ends = vec![end];
+                while let Some(end) = self.next_end(connection, &ends[ends.len() - 1], size, &settled)? {
+                    if ends.len() == STEP {
+                        break;
+                    }
+                    ends.push(end);
+                }
+                self.insert(tx, ends, size);
+                Ok(true)
+            }
         }
-        let (mut ends, mut from) = (Vec::new(), laid.until_id);
-        while ends.len() < STEP {
-            let Some(end) = self.next_end(connection, &from, size, &settled)? else { break };
-            ends.push(end.clone());
-            from = end;
+    }
+
+    fn due(&self, connection: &mut Connection, laid: &Laid, size: i64, settled: &str) -> Result<Due, Error> {
+        if laid.count > SPARSE && laid.within < laid.count * size / SPARSE {
+            return Ok(Due::TakeAway);
         }
-        let is_changed = !ends.is_empty();
+        if laid.beyond >= 2 * size
+            && let Some(end) = self.next_end(connection, &laid.until_id, size, settled)?
+        {
+            return Ok(Due::Lay(end));
+        }
+        let is_wrong = laid.count > 0 && self.count_from(connection, &laid.until_id)? != laid.beyond;
+        Ok(if is_wrong { Due::TakeAway } else { Due::Nothing })
+    }
+
+    fn insert(&self, tx: &mut WriteTx<'_>, ends: Vec<String>, size: i64) {
         let place = [&self.tenant_id, &self.application_id, &self.resource_type];
         let rows = ends.into_iter().map(|end| {
             let [tenant_id, application_id, resource_type] = place.map(|text| text.as_str().into());
             [tenant_id, application_id, resource_type, end.into(), size.into()]
         });
-        let columns = database::insert_rows!(
+        tx.insert(database::insert_rows!(
             resource_range: [tenant_id, application_id, resource_type, until_id, total],
             rows
-        );
-        tx.insert(columns);
-        Ok(is_changed)
+        ));
     }
 
     fn laid(&self, connection: &mut Connection, total: i64) -> Result<Laid, Error> {
@@ -181,10 +220,39 @@ impl OfType {
             .order(table::until_id)
             .select((table::until_id, table::total))
             .load(connection)?;
+        let within = ranges.iter().map(|(_, total)| total).sum::<i64>();
         Ok(Laid {
-            beyond: total - ranges.iter().map(|(_, total)| total).sum::<i64>(),
+            count: i64::try_from(ranges.len()).unwrap_or(i64::MAX),
             until_id: ranges.into_iter().next_back().map(|(until_id, _)| until_id).unwrap_or_default(),
+            within,
+            beyond: total - within,
         })
+    }
+
+    /// Whether the counter is what there is, at one moment. No range can be held against one that is not.
+    fn is_counted_rightly(&self, connection: &mut Connection) -> Result<bool, Error> {
+        let rows = self.from("").count().single_value();
+        let counted: Option<(i64, Option<i64>)> =
+            self.counter().select((resource_count::total, rows)).first(connection).optional()?;
+        let Some((total, rows)) = counted else { return Ok(false) };
+        let is_right = Some(total) == rows;
+        if !is_right {
+            tracing::warn!(
+                application.id = self.application_id,
+                resource.r#type = self.resource_type,
+                "the counter says {total}, and there are {}; `rollcall doctor --deep` tells more",
+                rows.unwrap_or(0)
+            );
+        }
+        Ok(is_right)
+    }
+
+    fn counter(&self) -> resource_count::BoxedQuery<'_, MultiBackend> {
+        resource_count::table
+            .filter(resource_count::tenant_id.eq(&self.tenant_id))
+            .filter(resource_count::application_id.eq(&self.application_id))
+            .filter(resource_count::resource_type.eq(&self.resource_type))
+            .into_boxed()
     }
 
     /// The id that follows `size` resources from `from` on, if it has settled.

@@ -26,6 +26,6 @@ pub(crate) async fn read(incoming: &Incoming<'_>, ty: &Arc<ResourceType>, id: &s
     }
     Ok(match found {
         Read::Whole(representation) => resource(StatusCode::OK, representation),
-        Read::InParts(parts) => in_parts(parts),
+        Read::InParts(parts) => in_parts(incoming, parts).await?,
     })
 }

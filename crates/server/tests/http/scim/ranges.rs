@@ -108,8 +108,26 @@ on_both_databases! {
         }
         lay(server, &application).await;
         assert_eq!(ranges(server).await, [5, 5, 5]);
-        // As an older server leaves them, which deletes without telling.
-        sql(server, "UPDATE resource_range SET total = 7 WHERE resource_type = 'User'");
+        // As an older server leaves them, which deletes and brings back without telling: too much, too little by little and by
+        // more than two ranges.
+        for wrong in [7, 4, 0] {
+            sql(server, &format!("UPDATE resource_range SET total = {wrong} WHERE resource_type = 'User'"));
+            lay(server, &application).await;
+            assert_eq!(ranges(server).await, [0_i64; 0], "{wrong}");
+            lay(server, &application).await;
+            assert_eq!(ranges(server).await, [5, 5, 5]);
+        }
+        // Nearly all went.
+        sql(server, "UPDATE resource_count SET total = 3 WHERE resource_type = 'User'");
+        lay(server, &application).await;
+        assert_eq!(ranges(server).await, [0_i64; 0]);
+        // A counter that is wrong is no measure.
+        for wrong in [19, 21] {
+            sql(server, &format!("UPDATE resource_count SET total = {wrong} WHERE resource_type = 'User'"));
+            lay(server, &application).await;
+            assert_eq!(ranges(server).await, [0_i64; 0], "{wrong}");
+        }
+        sql(server, "UPDATE resource_count SET total = 20 WHERE resource_type = 'User'");
         lay(server, &application).await;
         assert_eq!(ranges(server).await, [5, 5, 5]);
         // A clock that was set back gives ids that lie in ranges.
@@ -117,9 +135,36 @@ on_both_databases! {
         all.insert(0, user(&application, 50).await);
         server.clock.step(3_600_000);
         lay(server, &application).await;
+        assert_eq!(ranges(server).await, [0_i64; 0]);
+        lay(server, &application).await;
         assert_eq!(ranges(server).await, [5, 5, 5, 5]);
         expect_pages(&application, &all).await;
         assert_eq!(server.contradictions().await, Vec::<String>::new());
+    }
+
+    async fn ranges_that_became_nearly_empty_are_laid_anew(server) {
+        let application = server.application("acme", &[]).await;
+        let mut all = Vec::new();
+        for number in 0..55 {
+            all.push(user(&application, number).await);
+        }
+        lay(server, &application).await;
+        assert_eq!(ranges(server).await, [5; 10]);
+        let left = all.split_off(40);
+        for id in &all {
+            application.delete(&format!("/Users/{id}")).await.expect(204);
+        }
+        assert_eq!(ranges(server).await, [0, 0, 0, 0, 0, 0, 0, 0, 5, 5]);
+        lay(server, &application).await;
+        assert_eq!(ranges(server).await.len(), 10);
+        expect_pages(&application, &left).await;
+        for id in &left[..5] {
+            application.delete(&format!("/Users/{id}")).await.expect(204);
+        }
+        lay(server, &application).await;
+        lay(server, &application).await;
+        assert_eq!(ranges(server).await, [5]);
+        expect_pages(&application, &left[5..]).await;
     }
 
     async fn ranges_are_laid_while_users_are_deleted(server) {
