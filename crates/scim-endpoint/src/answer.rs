@@ -2,7 +2,7 @@
 
 use actix_web::http::{StatusCode, Version, header};
 use actix_web::web::Bytes;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use futures_util::stream;
 use provisioning::{Parts, Representation};
 
@@ -18,11 +18,7 @@ pub(crate) fn json(body: String) -> HttpResponse {
 
 /// One resource: with its ETag and `Content-Location`, and `Location` if it is new (RFC 7644 §3.3, §3.14).
 pub(crate) fn resource(status: StatusCode, representation: Representation) -> HttpResponse {
-    let mut response = HttpResponse::build(status);
-    response
-        .content_type(SCIM_JSON)
-        .insert_header((header::ETAG, etag(representation.version)))
-        .insert_header((header::CONTENT_LOCATION, representation.location.as_str()));
+    let mut response = head(status, representation.version, &representation.location);
     if status == StatusCode::CREATED {
         response.insert_header((header::LOCATION, representation.location.as_str()));
     }
@@ -32,11 +28,7 @@ pub(crate) fn resource(status: StatusCode, representation: Representation) -> Ht
 /// A resource whose text comes in parts; each is asked for when the one before has gone out. If one fails, the connection is
 /// closed before the end that the client was told to wait for. HTTP/1.0 has no such end: there all parts come in one piece.
 pub(crate) async fn in_parts(incoming: &Incoming<'_>, mut parts: Parts) -> Result<HttpResponse, provisioning::Error> {
-    let mut response = HttpResponse::Ok();
-    response
-        .content_type(SCIM_JSON)
-        .insert_header((header::ETAG, etag(parts.version)))
-        .insert_header((header::CONTENT_LOCATION, parts.location.as_str()));
+    let mut response = head(StatusCode::OK, parts.version, &parts.location);
     if incoming.request.version() < Version::HTTP_11 {
         let mut whole = String::new();
         while let Some(part) = parts.next().await? {
@@ -53,6 +45,16 @@ pub(crate) async fn in_parts(incoming: &Incoming<'_>, mut parts: Parts) -> Resul
         part.map(|part| part.map(|part| (Bytes::from(part), (parts, request_id))))
     });
     Ok(response.streaming(parts))
+}
+
+/// What every answer with one resource says of it.
+fn head(status: StatusCode, version: i64, location: &str) -> HttpResponseBuilder {
+    let mut response = HttpResponse::build(status);
+    response
+        .content_type(SCIM_JSON)
+        .insert_header((header::ETAG, etag(version)))
+        .insert_header((header::CONTENT_LOCATION, location));
+    response
 }
 
 /// The weak ETag of a version.

@@ -23,7 +23,7 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(10);
 const SET_BACK: Duration = Duration::from_secs(5);
 /// How long before the earliest time since the clock was set back rows are counted again.
 const AGAIN_MS: i64 = 10 * 60 * 1_000;
-/// So many resources go into a range: what is walked to find a page, beside as many ranges as the list is longer.
+/// So many resources go into a range. To find a page all ranges are read, and one of them at most is walked.
 const RANGE: i64 = 2_000;
 
 /// What counts, and by which clock rows are written.

@@ -16,7 +16,7 @@ use crate::call::Call;
 use crate::error::Error;
 use crate::operation::attempt::Attempt;
 use crate::operation::{Verb, intended, tell_internal};
-use crate::resource::parts::{Group, MEMBERS_OF_A_PART, Parts};
+use crate::resource::parts::{MEMBERS_OF_A_PART, Parts};
 use crate::resource::representation::{self, Representation};
 use crate::resource::{member, row};
 
@@ -27,10 +27,14 @@ pub enum Read {
     InParts(Parts),
 }
 
-/// As it is found in the transaction.
-enum Found {
-    Whole(Representation),
-    Large(Group),
+impl Read {
+    /// Number in the weak ETag `W/"n"` (RFC 7644 §3.14).
+    pub fn version(&self) -> i64 {
+        match self {
+            Read::Whole(representation) => representation.version,
+            Read::InParts(parts) => parts.version,
+        }
+    }
 }
 
 impl Provisioning {
@@ -48,24 +52,22 @@ impl Provisioning {
     ) -> Result<Read, Error> {
         let (scope_inside, ty_inside, wanted) = (scope.clone(), ty.clone(), id.to_owned());
         let is_brief = representation::is_brief(ty, &projection);
-        let work = move |tx: &mut ReadTx<'_>, room: Option<&mut Room>| -> Result<Found, Error> {
+        let database = self.database.clone();
+        let work = move |tx: &mut ReadTx<'_>, room: Option<&mut Room>| -> Result<Read, Error> {
             let (scope, ty, connection) = (&scope_inside, ty_inside.as_ref(), tx.connection());
             let found = row::find(connection, scope, &ty.name, &wanted, representation::beside(ty))?;
             let row = found.ok_or_else(|| Error::NotFound { resource_type: ty.name.clone(), id: wanted.clone() })?;
             if is_brief || !projection.is_everything() {
-                return Ok(Found::Whole(representation::one(connection, scope, ty, &row, &projection, room)?));
+                return Ok(Read::Whole(representation::one(connection, scope, ty, &row, &projection, room)?));
             }
             let ids = member::ids_of_group(connection, scope, &row.id)?;
             if ids.len() > MEMBERS_OF_A_PART {
-                return Ok(Found::Large(Group::new(scope, ty, row, &ids)));
+                return Ok(Read::InParts(Parts::new(scope, ty, &row, &ids, &database)?));
             }
             let members = member::named(connection, scope, &ids)?;
-            Ok(Found::Whole(representation::with_members(scope, ty, &row, &projection, members)?))
+            Ok(Read::Whole(representation::with_members(scope, ty, &row, &projection, members)?))
         };
-        let found = self.look(scope, is_brief, work).await.and_then(|found| match found {
-            Found::Whole(representation) => Ok(Read::Whole(representation)),
-            Found::Large(group) => Ok(Read::InParts(group.into_parts(scope, &self.database)?)),
-        });
+        let found = self.look(scope, is_brief, work).await;
         if let Err(error) = &found {
             tell_internal(call, error);
             let operation = intended(ty, Verb::Read);

@@ -8,6 +8,17 @@ use registry::AppScope;
 use crate::error::Error;
 use crate::resource::range;
 
+/// The counter of a type.
+macro_rules! counter {
+    ($scope:expr, $resource_type:expr) => {
+        database::schema::resource_count::table
+            .filter(database::schema::resource_count::tenant_id.eq($scope.tenant_id()))
+            .filter(database::schema::resource_count::application_id.eq($scope.application_id()))
+            .filter(database::schema::resource_count::resource_type.eq($resource_type))
+    };
+}
+pub(super) use counter;
+
 /// Counts a new resource, when the transaction ends: on PostgreSQL the row stays locked from then until the commit, and every
 /// create and delete of the application wants it.
 pub(crate) fn add_new(tx: &mut WriteTx<'_>, scope: &AppScope, resource_type: &str) {
@@ -32,11 +43,9 @@ pub(crate) fn remove(tx: &mut WriteTx<'_>, scope: &AppScope, resource_type: &str
 
 /// At once, as the range of the id may only be changed by who has the counter.
 fn change(tx: &mut WriteTx<'_>, scope: &AppScope, resource_type: &str, id: &str, by: i64) -> Result<(), Error> {
-    let counter = table::table
-        .filter(table::tenant_id.eq(scope.tenant_id()))
-        .filter(table::application_id.eq(scope.application_id()))
-        .filter(table::resource_type.eq(resource_type));
-    let changed = diesel::update(counter).set(table::total.eq(table::total + by)).execute(tx.connection()?)?;
+    let changed = diesel::update(counter!(scope, resource_type))
+        .set(table::total.eq(table::total + by))
+        .execute(tx.connection()?)?;
     if changed == 0 && by > 0 {
         add_new(tx, scope, resource_type);
     }
@@ -45,12 +54,6 @@ fn change(tx: &mut WriteTx<'_>, scope: &AppScope, resource_type: &str, id: &str,
 
 /// The count of one type.
 pub(crate) fn read(connection: &mut Connection, scope: &AppScope, resource_type: &str) -> Result<i64, Error> {
-    let total: Option<i64> = table::table
-        .filter(table::tenant_id.eq(scope.tenant_id()))
-        .filter(table::application_id.eq(scope.application_id()))
-        .filter(table::resource_type.eq(resource_type))
-        .select(table::total)
-        .first(connection)
-        .optional()?;
+    let total: Option<i64> = counter!(scope, resource_type).select(table::total).first(connection).optional()?;
     Ok(total.unwrap_or(0))
 }

@@ -15,7 +15,7 @@ use scim_model::project::splice;
 
 use crate::error::Error;
 use crate::resource::member;
-use crate::resource::representation::{MemberEntry, location};
+use crate::resource::representation::{location, members_json};
 use crate::resource::row::ResourceRow;
 
 /// A part has so many members: some hundred kilobytes. Groups with fewer are answered in one piece.
@@ -48,38 +48,33 @@ pub struct Parts {
     has_ended: bool,
 }
 
-/// What [`Parts`] is made of, without a database.
-pub(crate) struct Group {
-    row: ResourceRow,
-    location: String,
-    ids: Arc<str>,
-}
-
-impl Group {
-    pub fn new(scope: &AppScope, ty: &ResourceType, row: ResourceRow, ids: &[String]) -> Self {
-        Group { location: location(scope, ty, &row.id), row, ids: ids.join("\n").into() }
-    }
-
-    pub fn into_parts(self, scope: &AppScope, database: &Database) -> Result<Parts, Error> {
-        let text = splice(&self.row.document, &self.location, &[("members", PLACE)]);
+impl Parts {
+    /// Of a group with these members.
+    pub(crate) fn new(
+        scope: &AppScope,
+        ty: &ResourceType,
+        row: &ResourceRow,
+        ids: &[String],
+        database: &Database,
+    ) -> Result<Self, Error> {
+        let location = location(scope, ty, &row.id);
+        let text = splice(&row.document, &location, &[("members", PLACE)]);
         let place = text.split_once(PLACE);
         let (before, after) = place.ok_or_else(|| Error::Internal("a group's text has no place for members".into()))?;
         Ok(Parts {
-            version: self.row.version,
-            location: self.location,
+            version: row.version,
+            location,
             scope: scope.clone(),
             database: database.of_tenant(scope.tenant_id()),
             before: format!("{before}["),
             after: format!("]{after}"),
-            ids: self.ids,
+            ids: ids.join("\n").into(),
             next: 0,
             has_begun: false,
             has_ended: false,
         })
     }
-}
 
-impl Parts {
     /// The next part of the text; `None` after the last one. While the database is busy or away, it is asked again for some
     /// time: whoever reads cannot be told to come back any more.
     ///
@@ -116,14 +111,10 @@ impl Parts {
         let read = self.database.read(move |tx| -> Result<_, Error> {
             let of_part: Vec<&str> = ids[from..].split('\n').take(MEMBERS_OF_A_PART).collect();
             let next = from + of_part.iter().map(|id| id.len() + 1).sum::<usize>();
-            let mut json = Vec::new();
-            for member in member::named(tx.connection(), &scope, &of_part)? {
-                if !json.is_empty() {
-                    json.push(b',');
-                }
-                serde_json::to_writer(&mut json, &MemberEntry::new(&scope, &member))?;
-            }
-            Ok((String::from_utf8(json).map_err(|error| Error::Internal(error.into()))?, next))
+            let members = member::named(tx.connection(), &scope, &of_part)?;
+            let list = members_json(&scope, members.iter())?.unwrap_or_default();
+            let entries = list.strip_prefix('[').and_then(|list| list.strip_suffix(']')).unwrap_or_default();
+            Ok((entries.to_owned(), next))
         });
         read.await
     }

@@ -19,6 +19,7 @@ use registry::{AppScope, TenantScope};
 use crate::Provisioning;
 use crate::error::Error;
 use crate::event::count::first_id_at;
+use crate::resource::count::counter;
 use crate::resource::row::visible;
 
 /// So many are laid in one step, which writers of the application wait for.
@@ -155,12 +156,23 @@ impl Provisioning {
 }
 
 impl OfType {
+    fn tenant_id(&self) -> &str {
+        &self.tenant_id
+    }
+
+    fn application_id(&self) -> &str {
+        &self.application_id
+    }
+
     /// Lays some ranges, or takes all away; says whether there may be more to lay at once.
     fn step(&self, tx: &mut WriteTx<'_>, size: i64) -> Result<bool, Error> {
         let settled = settled(tx.now());
         let connection = tx.locking()?;
         // Whatever waits for it goes on after this transaction, and sees what it laid.
-        let total = self.counter().select(resource_count::total).lock_row_to_change().get_result(connection);
+        let total = counter!(self, &self.resource_type)
+            .select(resource_count::total)
+            .lock_row_to_change()
+            .get_result(connection);
         let Some(total) = total.optional()? else { return Ok(false) };
         let laid = self.laid(connection, total)?;
         match self.due(connection, &laid, size, &settled)? {
@@ -233,7 +245,7 @@ impl OfType {
     fn is_counted_rightly(&self, connection: &mut Connection) -> Result<bool, Error> {
         let rows = self.from("").count().single_value();
         let counted: Option<(i64, Option<i64>)> =
-            self.counter().select((resource_count::total, rows)).first(connection).optional()?;
+            counter!(self, &self.resource_type).select((resource_count::total, rows)).first(connection).optional()?;
         let Some((total, rows)) = counted else { return Ok(false) };
         let is_right = Some(total) == rows;
         if !is_right {
@@ -245,14 +257,6 @@ impl OfType {
             );
         }
         Ok(is_right)
-    }
-
-    fn counter(&self) -> resource_count::BoxedQuery<'_, MultiBackend> {
-        resource_count::table
-            .filter(resource_count::tenant_id.eq(&self.tenant_id))
-            .filter(resource_count::application_id.eq(&self.application_id))
-            .filter(resource_count::resource_type.eq(&self.resource_type))
-            .into_boxed()
     }
 
     /// The id that follows `size` resources from `from` on, if it has settled.
@@ -275,13 +279,7 @@ impl OfType {
 
     /// What clients can see, from an id on.
     fn from<'a>(&'a self, id: &'a str) -> resource::BoxedQuery<'a, MultiBackend> {
-        resource::table
-            .filter(resource::tenant_id.eq(&self.tenant_id))
-            .filter(resource::application_id.eq(&self.application_id))
-            .filter(resource::deleted_at.is_null())
-            .filter(resource::resource_type.eq(&self.resource_type))
-            .filter(resource::id.ge(id))
-            .into_boxed()
+        visible!(self).filter(resource::resource_type.eq(&self.resource_type)).filter(resource::id.ge(id)).into_boxed()
     }
 }
 

@@ -147,12 +147,8 @@ impl Spliced {
                 let groups = groups.get(id).map(Vec::as_slice).unwrap_or_default();
                 json_list(groups.iter().map(|group| GroupEntry::new(scope, group)))?.map(|json| ("groups", json))
             }
-            Spliced::MembersOfOne(members) => {
-                json_list(members.iter().map(|member| MemberEntry::new(scope, member)))?.map(|json| ("members", json))
-            }
-            Spliced::Members(members) => {
-                json_list(members.of(id).map(|member| MemberEntry::new(scope, member)))?.map(|json| ("members", json))
-            }
+            Spliced::MembersOfOne(members) => members_json(scope, members.iter())?.map(|json| ("members", json)),
+            Spliced::Members(members) => members_json(scope, members.of(id))?.map(|json| ("members", json)),
         })
     }
 }
@@ -171,6 +167,14 @@ fn json_list<T: Serialize>(entries: impl Iterator<Item = T>) -> Result<Option<St
     let mut json = Vec::new();
     serde_json::Serializer::new(&mut json).collect_seq(entries)?;
     Ok(Some(String::from_utf8(json).map_err(|error| Error::Internal(error.into()))?))
+}
+
+/// The list of a group's `members`; `None` if there are none.
+pub(crate) fn members_json<'m>(
+    scope: &AppScope,
+    members: impl Iterator<Item = &'m Member>,
+) -> Result<Option<String>, Error> {
+    json_list(members.map(|member| MemberEntry::new(scope, member)))
 }
 
 /// An entry of a user's `groups` (RFC 7643 §4.1.2).

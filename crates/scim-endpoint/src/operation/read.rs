@@ -16,10 +16,7 @@ pub(crate) async fn read(incoming: &Incoming<'_>, ty: &Arc<ResourceType>, id: &s
     let projection = incoming.projection(ty).await?;
     let provisioning = &incoming.endpoint.provisioning;
     let found = provisioning.read(incoming.scope, incoming.call, ty, id, projection).await?;
-    let version = match &found {
-        Read::Whole(representation) => representation.version,
-        Read::InParts(parts) => parts.version,
-    };
+    let version = found.version();
     let known = versions(incoming.request, IF_NONE_MATCH);
     if known.is_some_and(|known| known.is_empty() || known.contains(&version)) {
         return Ok(HttpResponse::NotModified().insert_header((ETAG, etag(version))).finish());

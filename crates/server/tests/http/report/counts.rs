@@ -1,10 +1,9 @@
 //! What is counted beforehand gives what counting gives: at every stage of the counting, after late rows and after retention.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use database::{Database, DatabaseConfig, Error, Id, SystemRandom, Timestamp, kind};
+use database::{Database, Error, Id, Timestamp, kind};
 use diesel::connection::SimpleConnection;
 use provisioning::{EventSearch, Operation, Outcome, Subject, Total};
 use registry::TenantScope;
@@ -217,14 +216,12 @@ on_both_databases! {
     async fn counted_or_not_the_report_is_the_same(server) {
         let okta = server.application_named("acme", "Okta", &[]).await;
         let entra = server.application_named("acme", "Entra", &[]).await;
-        let config = DatabaseConfig::new(&server.database_url);
-        let database = Database::open(&config, Arc::new(server.clock.clone()), Arc::new(SystemRandom)).unwrap();
         server.tampered.store(true, Ordering::Relaxed);
         let mut model = Model {
             server,
             scope: okta.scope.clone(),
             applications: [(okta.id, "Okta"), (entra.id, "Entra")],
-            database,
+            database: server.database(),
             rows: Vec::new(),
             random: Random(1),
             made: 0,

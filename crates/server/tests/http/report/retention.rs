@@ -2,11 +2,10 @@
 
 use database::schema::{event_identifier, provisioning_event, provisioning_event_detail};
 use database::testing::SteppingClock;
-use database::{Clock, Database, DatabaseConfig, Error, SystemClock, SystemRandom, Timestamp};
+use database::{Clock, Error, SystemClock, Timestamp};
 use diesel::prelude::*;
 use provisioning::{IdentifierWalk, Total};
 use registry::{Feature, TenantScope};
-use std::sync::Arc;
 
 use crate::on_both_databases;
 use crate::support::TestServer;
@@ -28,11 +27,6 @@ async fn prune(server: &TestServer, scope: &TenantScope, before: Timestamp) -> (
         identifiers += walk.as_ref().map_or(0, IdentifierWalk::removed);
     }
     (steps, identifiers)
-}
-
-fn tables(server: &TestServer) -> Database {
-    let config = DatabaseConfig::new(&server.database_url);
-    Database::open(&config, Arc::new(server.clock.clone()), Arc::new(SystemRandom)).unwrap()
 }
 
 async fn found(server: &TestServer, scope: &TenantScope, identifier: &str) -> usize {
@@ -73,7 +67,7 @@ on_both_databases! {
         assert_eq!(found(server, &neighbour.scope, "gone@corp.test").await, 1);
 
         let tenant_id = scope.tenant_id().clone();
-        let (details, names) = tables(server).read(move |tx| {
+        let (details, names) = server.database().read(move |tx| {
             let details: i64 = provisioning_event_detail::table
                 .filter(provisioning_event_detail::tenant_id.eq(&tenant_id)).count().get_result(tx.connection())?;
             let names: Vec<String> = event_identifier::table
@@ -89,7 +83,7 @@ on_both_databases! {
         prune(server, scope, before(&server.clock, 2)).await;
         assert_eq!(found(server, scope, "ada@corp.test").await, 0);
         let tenant_id = scope.tenant_id().clone();
-        let names = tables(server).read(move |tx| Ok::<i64, Error>(event_identifier::table
+        let names = server.database().read(move |tx| Ok::<i64, Error>(event_identifier::table
             .filter(event_identifier::tenant_id.eq(&tenant_id)).count().get_result(tx.connection())?)).await.unwrap();
         assert_eq!(names, 0);
         // What the directory holds is none of this.
@@ -148,7 +142,7 @@ on_both_databases! {
             let found: Vec<&str> = report.page.rows.iter().map(|row| row.subject.as_str()).collect();
             assert_eq!((found.as_slice(), report.page.total), (names, Total::Exact(names.len().try_into().unwrap())));
         }
-        let details = tables(server).read(|tx| Ok::<i64, Error>(provisioning_event_detail::table
+        let details = server.database().read(|tx| Ok::<i64, Error>(provisioning_event_detail::table
             .count().get_result(tx.connection())?)).await.unwrap();
         assert_eq!(details, 1);
     }
@@ -165,7 +159,7 @@ on_both_databases! {
         // Another server counted on it while it went: there is a new row, without an identifier of its own.
         let (tenant_id, application_id) = (scope.tenant_id().to_string(), application.id.clone());
         server.tampered.store(true, std::sync::atomic::Ordering::Relaxed);
-        tables(server).write(move |tx| {
+        server.database().write(move |tx| {
             use provisioning_event::dsl as event;
             diesel::insert_into(provisioning_event::table).values((
                 (event::tenant_id.eq(&tenant_id), event::id.eq(tx.new_id::<database::kind::Event>()), event::occurred_at.eq(tx.now())),

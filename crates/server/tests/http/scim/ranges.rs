@@ -1,9 +1,8 @@
 //! Pages in the middle of a long list (RFC 7644 §3.4.2.4): found by ranges of ids, which stay right whatever comes and goes.
 
-use std::sync::Arc;
+use std::ops::Range;
 
 use database::schema::resource_range;
-use database::{Database, DatabaseConfig, SystemRandom};
 use diesel::prelude::*;
 use futures_util::future::join_all;
 use registry::Feature;
@@ -22,8 +21,7 @@ async fn lay(server: &TestServer, application: &TestApplication) {
 
 /// What the ranges of users say, in order.
 async fn ranges(server: &TestServer) -> Vec<i64> {
-    let config = DatabaseConfig::new(&server.database_url);
-    let database = Database::open(&config, Arc::new(server.clock.clone()), Arc::new(SystemRandom)).unwrap();
+    let database = server.database();
     let read = database.read(|tx| -> Result<Vec<i64>, database::Error> {
         let of_users = resource_range::table.filter(resource_range::resource_type.eq("User"));
         Ok(of_users.order(resource_range::until_id).select(resource_range::total).load(tx.connection())?)
@@ -34,6 +32,14 @@ async fn ranges(server: &TestServer) -> Vec<i64> {
 async fn user(application: &TestApplication, number: usize) -> String {
     let body = okta_user(&format!("00u{number}"), &format!("user{number}@corp.test"), "A", "B");
     application.post("/Users", &body).await.expect(201).id()
+}
+
+async fn users(application: &TestApplication, numbers: Range<usize>) -> Vec<String> {
+    let mut ids = Vec::new();
+    for number in numbers {
+        ids.push(user(application, number).await);
+    }
+    ids
 }
 
 /// Asks for pages from the last to the first, so that none follows the one before, and holds each against `all`.
@@ -53,15 +59,10 @@ on_both_databases! {
     async fn pages_are_found_while_users_come_and_go(server) {
         let application = server.application("acme", &[]).await;
         application.add_group("not a user", &[]).await;
-        let mut all = Vec::new();
-        for number in 0..9 {
-            all.push(user(&application, number).await);
-        }
+        let mut all = users(&application, 0..9).await;
         lay(server, &application).await;
         assert_eq!(ranges(server).await, [0_i64; 0], "shorter than two ranges");
-        for number in 9..23 {
-            all.push(user(&application, number).await);
-        }
+        all.extend(users(&application, 9..23).await);
         // What was created within the last minute may get neighbours yet.
         while server.provisioning.lay_ranges(&application.scope, SIZE).await.unwrap() {}
         assert_eq!(ranges(server).await, [5]);
@@ -102,10 +103,7 @@ on_both_databases! {
 
     async fn wrong_ranges_are_laid_anew(server) {
         let application = server.application("acme", &[]).await;
-        let mut all = Vec::new();
-        for number in 0..20 {
-            all.push(user(&application, number).await);
-        }
+        let mut all = users(&application, 0..20).await;
         lay(server, &application).await;
         assert_eq!(ranges(server).await, [5, 5, 5]);
         // As an older server leaves them, which deletes and brings back without telling: too much, too little by little and by
@@ -144,10 +142,7 @@ on_both_databases! {
 
     async fn ranges_that_became_nearly_empty_are_laid_anew(server) {
         let application = server.application("acme", &[]).await;
-        let mut all = Vec::new();
-        for number in 0..55 {
-            all.push(user(&application, number).await);
-        }
+        let mut all = users(&application, 0..55).await;
         lay(server, &application).await;
         assert_eq!(ranges(server).await, [5; 10]);
         let left = all.split_off(40);
@@ -169,10 +164,7 @@ on_both_databases! {
 
     async fn ranges_are_laid_while_users_are_deleted(server) {
         let application = server.application("acme", &[]).await;
-        let mut all = Vec::new();
-        for number in 0..60 {
-            all.push(user(&application, number).await);
-        }
+        let all = users(&application, 0..60).await;
         server.clock.step(120_000);
         let laying = async {
             for _ in 0..6 {

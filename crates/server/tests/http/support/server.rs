@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use database::testing::{Scratch, SeededRandom, SteppingClock};
-use database::{Clock, Timestamp};
+use database::{Clock, Database, DatabaseConfig, SystemRandom, Timestamp};
 use provisioning::{EventDetail, EventReport, EventRow, EventSearch, Provisioning, UserDetail, UserRow, UserSearch};
 use registry::{CredentialKind, Feature, NewApplication, Registry, RevealedCredential, TenantScope};
 use rollcall::{Application, Config, LogFormat, StopHandle, Tls};
@@ -176,6 +176,12 @@ impl TestServer {
     pub async fn last_event(&self, scope: &TenantScope) -> EventDetail {
         let events = self.events(scope).await;
         self.provisioning.event(scope, &events[0].id).await.unwrap().unwrap()
+    }
+
+    /// The database, past the server, by the server's clock.
+    pub fn database(&self) -> Database {
+        let config = DatabaseConfig::new(&self.database_url);
+        Database::open(&config, Arc::new(self.clock.clone()), Arc::new(SystemRandom)).unwrap()
     }
 
     /// What the clock shows.
