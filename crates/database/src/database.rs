@@ -100,10 +100,10 @@ impl Database {
         let metrics = Arc::new(Metrics::default());
         let writer = match &target {
             Target::Postgres(_) => None,
-            Target::Sqlite(_) => Some(
+            Target::Sqlite(path) => Some(
                 Writer::start(
                     connection,
-                    target.clone(),
+                    path.clone(),
                     busy_timeout_ms,
                     Arc::clone(&clock),
                     Arc::clone(&ids),

@@ -9,6 +9,7 @@
 
 mod among;
 mod cached;
+mod checkpoint;
 mod clock;
 mod config;
 mod connection;

@@ -28,6 +28,10 @@ pub(crate) struct Metrics {
     pub transactions: Durations,
     /// Writes in one transaction. Always one on PostgreSQL, where it is not shown.
     pub group: Histogram<{ GROUP_SIZES.len() }>,
+    /// Pages in SQLite's write-ahead log when it was last looked at.
+    pub log_pages: Gauge,
+    /// How long SQLite's writer took each time to bring the last of the log into the file.
+    pub checkpoints: Durations,
 }
 
 impl Default for Metrics {
@@ -42,6 +46,8 @@ impl Default for Metrics {
             failed_commits: Counter::new(),
             transactions: Durations::durations(),
             group: Histogram::new(&GROUP_SIZES),
+            log_pages: Gauge::default(),
+            checkpoints: Durations::durations(),
         }
     }
 }
@@ -95,6 +101,13 @@ impl Metrics {
             let name = "rollcall_writer_group_writes";
             text.metric(name, Kind::Histogram, "Writes that shared one commit of the SQLite writer.");
             text.histogram(name, "", 1.0, &self.group);
+            let name = "rollcall_writer_log_pages";
+            let help = "Pages in SQLite's write-ahead log when it was last looked at.";
+            text.single(name, Kind::Gauge, help, self.log_pages.get());
+            let name = "rollcall_writer_checkpoint_seconds";
+            let help = "How long the SQLite writer took to bring the last pages of the log into the file.";
+            text.metric(name, Kind::Histogram, help);
+            text.histogram(name, "", 1e6, &self.checkpoints);
         }
     }
 }

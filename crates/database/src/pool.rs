@@ -35,12 +35,13 @@ pub(crate) fn connect(target: &Target, purpose: Purpose, busy_timeout_ms: u64) -
             let mut sqlite = SqliteConnection::establish(path).map_err(|error| error.to_string())?;
             // Group commit pays for FULL: an acknowledged write survives a power failure. Sizes are negative KiB and
             // bytes. Readers find most pages in the mapped file, which all of them share; the writer's cache is its own.
+            // The log is copied by `checkpoint` long before a commit would have to.
             let cache_kib = if purpose == Purpose::Write { 16_384 } else { 1_024 };
             let settings = format!(
                 "PRAGMA busy_timeout = {busy_timeout_ms}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
                  PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{cache_kib};
                  PRAGMA mmap_size = 268435456; PRAGMA journal_size_limit = 67108864;
-                 PRAGMA wal_autocheckpoint = 4000; PRAGMA query_only = {};",
+                 PRAGMA wal_autocheckpoint = 32000; PRAGMA query_only = {};",
                 u8::from(purpose == Purpose::Read)
             );
             sqlite.batch_execute(&settings).map_err(|error| error.to_string())?;

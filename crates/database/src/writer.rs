@@ -9,12 +9,14 @@
 //! that it is busy.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use diesel::connection::{SimpleConnection, TransactionManager};
 use tokio::sync::oneshot;
 
+use crate::checkpoint::Checkpointer;
 use crate::config::Target;
 use crate::database::elapsed_us;
 use crate::fair::Party;
@@ -38,10 +40,10 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread with its open connection.
+    /// Starts the thread with its open connection to the file at `path`.
     pub(crate) fn start(
         connection: Connection,
-        target: Target,
+        path: PathBuf,
         busy_timeout_ms: u64,
         clock: Arc<dyn Clock>,
         ids: Arc<IdSource>,
@@ -51,8 +53,9 @@ impl Writer {
         let counted = Arc::clone(&metrics);
         let thread = WriterThread {
             queue: Arc::clone(&queue),
+            checkpointer: Checkpointer::start(path.clone(), busy_timeout_ms, Arc::clone(&metrics))?,
             connection: Some(connection),
-            target,
+            target: Target::Sqlite(path),
             busy_timeout_ms,
             clock,
             ids,
@@ -150,6 +153,7 @@ where
 
 struct WriterThread {
     queue: Arc<Queue<Box<dyn Job>>>,
+    checkpointer: Checkpointer,
     /// None after a failure that left the connection in an unknown state, until the next group opens another.
     connection: Option<Connection>,
     target: Target,
@@ -177,7 +181,12 @@ impl WriterThread {
             for job in group {
                 job.answer(outcome.clone());
             }
+            if let Some(connection) = &mut self.connection {
+                self.checkpointer.committed(connection);
+            }
         }
+        // A copy of the log that is under way would keep us from the next line.
+        drop(self.checkpointer);
         // Readers may close after us, or never: what is written is brought into the file now.
         if let Some(mut connection) = self.connection
             && let Err(error) = connection.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -38,7 +38,7 @@ impl Counter {
     }
 }
 
-/// How many of something there are right now.
+/// How many of something there are right now, or were when somebody looked.
 #[derive(Debug, Default)]
 pub struct Gauge(AtomicI64);
 
@@ -47,6 +47,11 @@ impl Gauge {
     pub fn enter(&self) -> Inside<'_> {
         self.0.fetch_add(1, Ordering::Relaxed);
         Inside(self)
+    }
+
+    /// So many, from a look at something else.
+    pub fn set(&self, number: i64) {
+        self.0.store(number, Ordering::Relaxed);
     }
 
     /// How many there are.

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod backup;
 #[cfg(test)]
+mod checkpoints;
+#[cfg(test)]
 mod constraints;
 #[cfg(test)]
 mod fairness;
