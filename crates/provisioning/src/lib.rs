@@ -96,6 +96,20 @@ impl Provisioning {
         self.recorder.flush(&self.database).await
     }
 
+    /// Waits until so many report rows wait in memory that they are worth a transaction. The server then calls
+    /// [`Provisioning::flush_full_report`].
+    pub async fn report_fills(&self) {
+        self.recorder.filled().await;
+    }
+
+    /// Writes the report rows that are worth a transaction by now; a few go on waiting.
+    ///
+    /// # Errors
+    /// Only what the database says.
+    pub async fn flush_full_report(&self) -> Result<(), Error> {
+        self.recorder.flush_full(&self.database).await
+    }
+
     /// Makes the months that rows of the report will go into, where the database keeps months apart. The server calls this
     /// regularly.
     ///

@@ -17,6 +17,8 @@ use scim_endpoint::ScimEndpoint;
 use scim_model::Limits;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpSocket;
+use tokio::sync::oneshot;
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use crate::config::Config;
 use crate::connection::{self, Settings};
@@ -239,15 +241,8 @@ impl Application {
 
     /// Answers requests until it is stopped, and then writes down what is still in memory.
     pub async fn run(self) -> Result<()> {
-        let flushing = {
-            let (registry, provisioning) = (self.registry.clone(), self.provisioning.clone());
-            actix_web::rt::spawn(async move {
-                loop {
-                    tokio::time::sleep(FLUSH_EVERY).await;
-                    flush(&registry, &provisioning).await;
-                }
-            })
-        };
+        let (stop_flushing, stopped) = oneshot::channel();
+        let flushing = actix_web::rt::spawn(flush_until(stopped, self.registry.clone(), self.provisioning.clone()));
         let pruning = actix_web::rt::spawn(self.retention.run_for_ever());
         let counting = actix_web::rt::spawn(self.counting.run_for_ever());
         let metrics_server = self.metrics_server.map(|(server, _)| {
@@ -256,14 +251,31 @@ impl Application {
             handle
         });
         let served = self.server.await;
-        flushing.abort();
         pruning.abort();
         counting.abort();
         if let Some(handle) = metrics_server {
             handle.stop(false).await;
         }
+        // What it is writing must not be lost between memory and database.
+        drop(stop_flushing);
+        if flushing.await.is_err() {
+            tracing::error!("the task that writes down what waits in memory panicked");
+        }
         flush(&self.registry, &self.provisioning).await;
         served.context("the server stopped unexpectedly")
+    }
+}
+
+/// Writes down what was noted in memory, now and then and when there is much of it, until told to stop.
+async fn flush_until(mut stopped: oneshot::Receiver<()>, registry: Registry, provisioning: Provisioning) {
+    let mut regularly = interval_at(Instant::now() + FLUSH_EVERY, FLUSH_EVERY);
+    regularly.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = &mut stopped => return,
+            _ = regularly.tick() => flush(&registry, &provisioning).await,
+            () = provisioning.report_fills() => warn_unwritten(provisioning.flush_full_report().await),
+        }
     }
 }
 
@@ -272,7 +284,11 @@ async fn flush(registry: &Registry, provisioning: &Provisioning) {
     if let Err(error) = registry.flush_uses().await {
         tracing::warn!(error = &error as &dyn std::error::Error, "times of last use could not be written");
     }
-    if let Err(error) = provisioning.flush_report().await {
+    warn_unwritten(provisioning.flush_report().await);
+}
+
+fn warn_unwritten(outcome: Result<(), provisioning::Error>) {
+    if let Err(error) = outcome {
         tracing::warn!(error = &error as &dyn std::error::Error, "report rows of look-ups could not be written");
     }
 }

@@ -1,7 +1,7 @@
 //! Rows for answered questions, written in batches.
 //!
 //! A look-up or a page of an import changes nothing, so nothing is lost if its row is: rows wait here in memory and are
-//! written together, at the latest when the report is opened, a batch is full, or the server's regular flush comes.
+//! written together by the server: when a batch is full, and now and then; at the latest when the report is opened.
 //! So do the rows of requests that were turned away before any operation. Changes, and changes that failed, never pass
 //! through here.
 
@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use database::{Database, Timestamp};
 use measure::Counter;
+use tokio::sync::{Mutex as Turn, Notify};
 
 use crate::call::Call;
 use crate::error::Error;
@@ -19,8 +20,12 @@ use crate::event::record::{EventDraft, Origin, Stamp, record};
 /// More waiting rows than this are not kept: the report is never worth the server's memory.
 const WAITING_ROWS: usize = 20_000;
 
-/// So many rows are written in one transaction.
-const BATCH_ROWS: usize = 500;
+/// So many rows are written in one transaction. Everybody else who writes waits for it on SQLite.
+const BATCH_ROWS: usize = 200;
+
+/// Up to so many rows whoever asks leaves the writing to the server. With more of them requests have outrun it, and each that
+/// fills a batch writes one.
+const LEFT_TO_SERVER: usize = 2_000;
 
 /// Rows that waited longer than this may belong to time that was counted already (`count::roll` waits for twice as long).
 const LATE_MS: i64 = 30_000;
@@ -32,12 +37,16 @@ type Waiting = (Stamp, Origin, Call, EventDraft);
 #[derive(Clone, Default)]
 pub(crate) struct Recorder {
     waiting: Arc<Mutex<Vec<Waiting>>>,
+    /// One batch is written at a time, so that who flushes knows that all rows from before are in the report.
+    writing: Arc<Turn<()>>,
+    /// Told when there is a batch to write.
+    full: Arc<Notify>,
     dropped: Arc<Counter>,
 }
 
 impl Recorder {
-    /// Keeps a row for the next flush. Says whether the row makes a batch full, so that its caller, and nobody else, writes
-    /// one: the others need not wait.
+    /// Keeps a row for the next flush, and tells the server when there is a batch. Says whether the caller must write one: its
+    /// client waits for that, so only one in many does, and only when the server does not keep up.
     pub fn keep(&self, stamp: Stamp, origin: Origin, call: Call, draft: EventDraft) -> bool {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.len() < WAITING_ROWS {
@@ -46,7 +55,16 @@ impl Recorder {
             self.dropped.increment();
             tracing::warn!(event.name = "report.row.dropped", "too many rows are waiting to be written");
         }
-        waiting.len().is_multiple_of(BATCH_ROWS)
+        let is_full = waiting.len().is_multiple_of(BATCH_ROWS);
+        if is_full {
+            self.full.notify_one();
+        }
+        is_full && waiting.len() > LEFT_TO_SERVER
+    }
+
+    /// Waits until there is a batch to write.
+    pub async fn filled(&self) {
+        self.full.notified().await;
     }
 
     /// How many rows wait, since when the oldest of them does, and how many were not kept so far.
@@ -55,21 +73,40 @@ impl Recorder {
         (waiting.len(), waiting.first().map(|(stamp, ..)| stamp.occurred_at), self.dropped.get())
     }
 
-    /// Writes everything that waits.
+    /// Writes everything that waits, after what is being written.
     ///
     /// # Errors
     /// What the database says. If it is only busy, the rows wait for the next flush; otherwise the batch that it refused
     /// is gone, so that one row that cannot be written does not hold up all others.
     pub async fn flush(&self, database: &Database) -> Result<(), Error> {
-        while self.flush_batch(database).await? {}
+        let _turn = self.writing.lock().await;
+        while self.write_batch(database).await? {}
         Ok(())
     }
 
-    /// Writes one batch of what waits. Says whether there was any.
+    /// Writes the full batches of what waits: rows that wait for others cost less.
     ///
     /// # Errors
     /// As [`Recorder::flush`].
-    pub async fn flush_batch(&self, database: &Database) -> Result<bool, Error> {
+    pub async fn flush_full(&self, database: &Database) -> Result<(), Error> {
+        let _turn = self.writing.lock().await;
+        while self.state().0 >= BATCH_ROWS {
+            self.write_batch(database).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes one batch of what waits.
+    ///
+    /// # Errors
+    /// As [`Recorder::flush`].
+    pub async fn flush_batch(&self, database: &Database) -> Result<(), Error> {
+        let _turn = self.writing.lock().await;
+        self.write_batch(database).await.map(drop)
+    }
+
+    /// Says whether there was any to write.
+    async fn write_batch(&self, database: &Database) -> Result<bool, Error> {
         let batch: Arc<Vec<Waiting>> = {
             let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
             let count = waiting.len().min(BATCH_ROWS);

@@ -125,7 +125,7 @@ impl Provisioning {
         }
     }
 
-    /// Keeps a row for the next batch, and writes the batch when it is full.
+    /// Keeps a row for the next batch, and writes one when the server does not keep up with that.
     async fn keep(&self, origin: Origin, call: &Call, draft: EventDraft) {
         let stamp = Stamp::now(&self.database, call);
         if self.recorder.keep(stamp, origin, call.clone(), draft)
