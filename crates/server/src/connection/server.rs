@@ -93,7 +93,7 @@ where
             async move {
                 let peer = stream.peer_addr().ok();
                 let socket = match tls {
-                    None => Socket::Plain(stream),
+                    None => Socket::plain(stream),
                     Some(tls) => secure(stream, &tls, settings.head_timeout, &stopping).await?,
                 };
                 Ok((RequestStream::new(socket, settings.head_timeout), Protocol::Http1, peer))

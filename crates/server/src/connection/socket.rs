@@ -32,11 +32,18 @@ pub enum Socket {
 }
 
 impl Socket {
+    /// Over TCP as it is.
+    pub fn plain(stream: TcpStream) -> Socket {
+        send_at_once(&stream);
+        Socket::Plain(stream)
+    }
+
     /// Completes the handshake. Who speaks plain HTTP is told so. The caller watches the time.
     ///
     /// # Errors
     /// When there is no TLS to speak; the connection is then closed.
     pub async fn secure(stream: TcpStream, acceptor: TlsAcceptor) -> io::Result<Socket> {
+        send_at_once(&stream);
         let mut first = [0];
         if stream.peek(&mut first).await? == 1 && first[0] != HANDSHAKE {
             refuse(stream).await;
@@ -44,6 +51,13 @@ impl Socket {
         }
         Ok(Socket::Tls(Box::new(acceptor.accept(stream).await?)))
     }
+}
+
+/// No part of an answer waits until the client has acknowledged the part before, as it does otherwise (RFC 9293 §3.7.4):
+/// clients put that off by 40 ms.
+fn send_at_once(stream: &TcpStream) {
+    // Fails where the connection is gone already; who reads from it is told so.
+    let _gone = stream.set_nodelay(true);
 }
 
 /// Says what is wrong, and closes.
@@ -88,5 +102,20 @@ impl AsyncWrite for Socket {
             Socket::Plain(stream) => Pin::new(stream).poll_shutdown(context),
             Socket::Tls(stream) => Pin::new(stream).poll_shutdown(context),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn parts_of_an_answer_do_not_wait_for_each_other() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        assert!(matches!(Socket::plain(stream), Socket::Plain(stream) if stream.nodelay().unwrap()));
     }
 }
