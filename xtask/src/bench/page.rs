@@ -16,8 +16,7 @@ Written by `cargo xtask bench` (`--database postgres` for the second section). C
 over loopback, with kept connections and users of about 1 kB as Okta writes them; every status is checked, and the content of
 one answer in 16. Requests a second depend on the machine and on what else it does; CPU time a request hardly does, and it is
 what `--compare` looks at. SQLite runs with `synchronous=FULL`, PostgreSQL with `fsync=on`: what is acknowledged is on the disk.
-A group of 10,000 has all users where these are fewer. Memory is all that is resident: pages of a mapped SQLite file are in it
-once for each connection that read them.
+A group of 10,000 has all users where these are fewer. Memory is all that is resident.
 ";
 
 /// Puts the section of one database into the page, and leaves the other as it is.
