@@ -80,7 +80,7 @@ impl Recorder {
     /// is gone, so that one row that cannot be written does not hold up all others.
     pub async fn flush(&self, database: &Database) -> Result<(), Error> {
         let _turn = self.writing.lock().await;
-        while self.write_batch(database).await? {}
+        while self.write_batch(database, 1).await? {}
         Ok(())
     }
 
@@ -90,9 +90,7 @@ impl Recorder {
     /// As [`Recorder::flush`].
     pub async fn flush_full(&self, database: &Database) -> Result<(), Error> {
         let _turn = self.writing.lock().await;
-        while self.state().0 >= BATCH_ROWS {
-            self.write_batch(database).await?;
-        }
+        while self.write_batch(database, BATCH_ROWS).await? {}
         Ok(())
     }
 
@@ -102,19 +100,19 @@ impl Recorder {
     /// As [`Recorder::flush`].
     pub async fn flush_batch(&self, database: &Database) -> Result<(), Error> {
         let _turn = self.writing.lock().await;
-        self.write_batch(database).await.map(drop)
+        self.write_batch(database, 1).await.map(drop)
     }
 
-    /// Says whether there was any to write.
-    async fn write_batch(&self, database: &Database) -> Result<bool, Error> {
+    /// Writes a batch if at least so many rows wait, and says whether they did.
+    async fn write_batch(&self, database: &Database, at_least: usize) -> Result<bool, Error> {
         let batch: Arc<Vec<Waiting>> = {
             let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            if waiting.len() < at_least {
+                return Ok(false);
+            }
             let count = waiting.len().min(BATCH_ROWS);
             Arc::new(waiting.drain(..count).collect())
         };
-        if batch.is_empty() {
-            return Ok(false);
-        }
         let rows = Arc::clone(&batch);
         let written = database
             .write(move |tx| -> Result<(), Error> {

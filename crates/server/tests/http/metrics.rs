@@ -1,7 +1,7 @@
 //! `/metrics`: what is counted, who may read it, and what its readers are told elsewhere.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 
 use database::schema::provisioning_event;
 use database::{Database, DatabaseConfig, Error, ReadTx, SystemClock, SystemRandom};
@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use crate::on_both_databases;
-use crate::support::{METRICS_TOKEN, TestServer, user};
+use crate::support::{METRICS_TOKEN, TestServer, hold, user};
 
 const DASHBOARD: &str = include_str!("../../../../docs/operations/grafana-dashboard.json");
 const HANDBOOK: &str = include_str!("../../../../docs/OPERATIONS.md");
@@ -110,40 +110,21 @@ on_both_databases! {
     async fn nobody_waits_for_the_rows_about_others(server) {
         let application = server.application("acme", &[]).await;
         application.add_user("ada@corp.test").await;
-        let config = DatabaseConfig::new(server.database_url.as_str());
-        let beside = Database::open(&config, Arc::new(SystemClock), Arc::new(SystemRandom)).unwrap();
-        let (begun, mut has_begun) = tokio::sync::mpsc::channel(1);
-        let (open, gate) = mpsc::channel::<()>();
-        let is_sqlite = server.database_url.starts_with("sqlite:");
-        let holding = beside.clone();
-        let holder = tokio::spawn(async move {
-            holding
-                .write(move |tx| {
-                    let connection = tx.connection()?;
-                    // On SQLite whoever writes keeps everybody else from it.
-                    if !is_sqlite {
-                        diesel::sql_query("LOCK TABLE provisioning_event IN SHARE MODE").execute(connection)?;
-                    }
-                    begun.try_send(()).unwrap();
-                    gate.recv().unwrap();
-                    Ok::<_, Error>(())
-                })
-                .await
-        });
-        has_begun.recv().await.unwrap();
+        let held = hold(server, "LOCK TABLE provisioning_event IN SHARE MODE");
         for _ in 0..BATCH_ROWS {
             application.find("/Users", "userName eq \"ada@corp.test\"").await.expect(200);
         }
         // A batch that waited in vain is counted as failed; the last look-up is answered long before.
         let (text, samples) = samples(server).await;
         assert_eq!(samples[r#"rollcall_database_transactions_total{outcome="failed"}"#], 0.0, "{text}");
-        open.send(()).unwrap();
-        holder.await.unwrap().unwrap();
+        held.let_go();
         server.provisioning.flush_report().await.unwrap();
         let look_ups = |tx: &mut ReadTx<'_>| {
             let rows = provisioning_event::table.filter(provisioning_event::operation.eq("user.lookup"));
             Ok::<i64, Error>(rows.count().get_result(tx.connection())?)
         };
+        let config = DatabaseConfig::new(server.database_url.as_str());
+        let beside = Database::open(&config, Arc::new(SystemClock), Arc::new(SystemRandom)).unwrap();
         assert_eq!(beside.read(look_ups).await.unwrap(), BATCH_ROWS);
     }
 

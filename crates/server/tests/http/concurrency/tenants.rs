@@ -1,15 +1,12 @@
 //! A tenant that asks for more than there is room for, and another one beside it.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc};
 
-use database::schema::resource;
-use database::{Database, DatabaseConfig, Error, LockRow, SystemClock, SystemRandom};
-use diesel::prelude::*;
 use serde_json::json;
 
 use crate::on_both_databases;
-use crate::support::{patch, user};
+use crate::support::{hold, patch, user};
 
 /// More than may wait for one tenant.
 const REQUESTS: usize = 640;
@@ -22,23 +19,7 @@ on_both_databases! {
         let modest_id = modest.add_user("grace@corp.test").await;
 
         // Whoever changes Ada waits for this: for her row on PostgreSQL, for the only writer on SQLite.
-        let config = DatabaseConfig::new(server.database_url.as_str());
-        let beside = Database::open(&config, Arc::new(SystemClock), Arc::new(SystemRandom)).unwrap();
-        let (begun, mut has_begun) = tokio::sync::mpsc::channel(1);
-        let (open, gate) = mpsc::channel::<()>();
-        let held = id.clone();
-        let holder = tokio::spawn(async move {
-            beside
-                .write(move |tx| {
-                    let row = resource::table.filter(resource::id.eq(&held)).select(resource::id);
-                    let _id: String = row.lock_row().get_result(tx.connection()?)?;
-                    begun.try_send(()).unwrap();
-                    gate.recv().unwrap();
-                    Ok::<_, Error>(())
-                })
-                .await
-        });
-        has_begun.recv().await.unwrap();
+        let held = hold(server, &format!("SELECT id FROM resource WHERE id = '{id}' FOR UPDATE"));
 
         let (answered, mut answers) = tokio::sync::mpsc::unbounded_channel();
         let changed = Arc::new(AtomicUsize::new(0));
@@ -76,14 +57,13 @@ on_both_databases! {
                 // Nothing that reads has to wait there.
                 modest.get(&below).await.expect(200);
             }
-            open.send(()).unwrap();
+            held.let_go();
         };
         let ((found, created), ()) = tokio::join!(asks, opens);
         found.expect(200);
         created.expect(201);
         let before = changed.load(Ordering::Relaxed);
         assert!(before <= 256, "{before} of the other tenant went first");
-        holder.await.unwrap().unwrap();
         let mut later = 0;
         while let Some(answer) = answers.recv().await {
             match answer.status {

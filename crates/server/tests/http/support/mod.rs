@@ -16,7 +16,7 @@ pub use bodies::{ENTERPRISE_USER, group, okta_user, patch, user};
 pub use client::{Answer, Conversation, Wire};
 pub use pages::{By, ids, resources};
 pub use server::{BODY_LIMIT_BYTES, METRICS_TOKEN, TestServer};
-pub use stored::{all_text, many_users, sql};
+pub use stored::{all_text, hold, many_users, sql};
 pub use tls::{TestCertificate, TlsClient};
 
 /// One test function, run on SQLite and on PostgreSQL.

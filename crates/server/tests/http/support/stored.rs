@@ -1,5 +1,5 @@
-//! The database itself, past the server: everything that it holds as one text, to look for what must be nowhere in it; and
-//! more users than a test has the time to create one by one.
+//! The database itself, past the server: everything that it holds as one text, to look for what must be nowhere in it;
+//! more users than a test has the time to create one by one; and somebody else who keeps the server from writing.
 
 use std::sync::atomic::Ordering;
 
@@ -92,5 +92,36 @@ pub fn sql(server: &TestServer, statement: &str) {
     match server.database_url.strip_prefix("sqlite:") {
         Some(path) => SqliteConnection::establish(path).unwrap().batch_execute(statement).unwrap(),
         None => PgConnection::establish(&server.database_url).unwrap().batch_execute(statement).unwrap(),
+    }
+}
+
+/// A transaction past the server, open until it is let go.
+pub enum Held {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+/// Begins one. On PostgreSQL it has what the statement locks; on SQLite nobody else can write at all.
+pub fn hold(server: &TestServer, lock: &str) -> Held {
+    match server.database_url.strip_prefix("sqlite:") {
+        Some(path) => {
+            let mut connection = SqliteConnection::establish(path).unwrap();
+            connection.batch_execute("PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE").unwrap();
+            Held::Sqlite(connection)
+        }
+        None => {
+            let mut connection = PgConnection::establish(&server.database_url).unwrap();
+            connection.batch_execute(&format!("BEGIN; {lock}")).unwrap();
+            Held::Postgres(connection)
+        }
+    }
+}
+
+impl Held {
+    pub fn let_go(self) {
+        match self {
+            Held::Sqlite(mut connection) => connection.batch_execute("COMMIT").unwrap(),
+            Held::Postgres(mut connection) => connection.batch_execute("COMMIT").unwrap(),
+        }
     }
 }
